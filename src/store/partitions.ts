@@ -1,0 +1,103 @@
+import type { Clock } from '../ground/clock.ts'
+import { messageOf } from '../ground/errors.ts'
+import { dayOf } from '../ground/ids.ts'
+import type { Part } from '../ground/lifecycle.ts'
+import type { Logger } from '../ground/log.ts'
+import type { Database, Queryable } from './database.ts'
+
+const TABLES = ['events', 'deliveries', 'attempts', 'delivery_changes'] as const
+const DAYS_AHEAD = 7
+const DAY_MS = 86_400_000
+const HOUR_MS = 3_600_000
+const PARTITION_LOCK = 5_770_002
+
+/** Producers' ids and Idempotency-Keys are remembered this long. */
+const INGEST_KEYS_HOURS = 24
+
+/**
+ * One partition a day of every append-only table: made a week ahead, dropped whole when older than
+ * the retention. A row of a day that has none (a clock that jumped) goes to the table's `_other`.
+ */
+export class Partitions implements Part {
+  readonly #database: Database
+  readonly #clock: Clock
+  readonly #log: Logger
+  readonly #retentionDays: number
+  #cancel: (() => void) | null = null
+  #running: Promise<void> = Promise.resolve()
+  #stopped = false
+
+  constructor(options: { database: Database; clock: Clock; log: Logger; retentionDays: number }) {
+    this.#database = options.database
+    this.#clock = options.clock
+    this.#log = options.log
+    this.#retentionDays = options.retentionDays
+  }
+
+  /** Resolves when today's and the next days' partitions are there. */
+  async start(): Promise<void> {
+    await this.#keep()
+    this.#schedule()
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true
+    this.#cancel?.()
+    await this.#running
+  }
+
+  #schedule(): void {
+    this.#cancel = this.#clock.after(HOUR_MS, () => {
+      this.#running = this.#keep().catch(error => this.#log.error(`partitions were not kept: ${messageOf(error)}`))
+      this.#running.then(() => {
+        if (!this.#stopped) this.#schedule()
+      })
+    })
+  }
+
+  async #keep(): Promise<void> {
+    const now = this.#clock.now()
+    await this.#database.transaction(async tx => {
+      await tx.query('select pg_advisory_xact_lock($1)', [PARTITION_LOCK])
+      const existing = await partitionDays(tx)
+      for (let ahead = -1; ahead <= DAYS_AHEAD; ahead++) {
+        const day = dayOf(now + ahead * DAY_MS)
+        for (const table of TABLES) if (!existing.has(`${table}_${day}`)) await this.#create(tx, table, day)
+      }
+      const oldest = dayOf(now - this.#retentionDays * DAY_MS)
+      for (const name of existing) if (name.slice(-10) < oldest) await this.#drop(tx, name)
+      for (const table of TABLES) await tx.query(`delete from ${table}_other where day < $1`, [oldest])
+    })
+    await this.#database.query(`delete from ingest_keys where created_at < now() - $1 * interval '1 hour'`, [
+      INGEST_KEYS_HOURS,
+    ])
+  }
+
+  async #create(tx: Queryable, table: string, day: string): Promise<void> {
+    const next = dayOf(Date.parse(day) + DAY_MS)
+    const { rows } = await tx.query(`select 1 from ${table}_other where day = $1 limit 1`, [day])
+    // Rows of that day are in the overflow already (a clock that jumped): they stay there until they are old.
+    if (rows.length > 0) return
+    // A delivery is updated once or more: free space on its page keeps the new version beside the old one.
+    const storage = table === 'deliveries' ? ' with (fillfactor = 70)' : ''
+    await tx.query(
+      `create table "${table}_${day}" partition of ${table} for values from ('${day}') to ('${next}')${storage}`,
+    )
+  }
+
+  async #drop(tx: Queryable, name: string): Promise<void> {
+    await tx.query(`drop table "${name}"`)
+    this.#log.info(`retention: dropped ${name}`)
+  }
+}
+
+/** Names of the day partitions that exist: `<table>_YYYY-MM-DD`. */
+async function partitionDays(tx: Queryable): Promise<Set<string>> {
+  const { rows } = await tx.query<{ name: string }>(
+    `select c.relname as name from pg_inherits i
+     join pg_class c on c.oid = i.inhrelid join pg_class p on p.oid = i.inhparent
+     where p.relname = any($1) and c.relname ~ '_\\d{4}-\\d{2}-\\d{2}$'`,
+    [[...TABLES]],
+  )
+  return new Set(rows.map(row => row.name))
+}
