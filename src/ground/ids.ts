@@ -1,4 +1,4 @@
-import { randomFillSync } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 
 /** Crockford's alphabet in lower case: digits sort before letters in ASCII, so ids sort as their time does. */
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz'
@@ -8,41 +8,21 @@ const RANDOM_LENGTH = 12
 
 export type IdPrefix = 'evt' | 'ep' | 'dlv' | 'att' | 'req' | 'mon' | 'inc' | 'key' | 'ws' | 'rpl' | 'node'
 
-/**
- * Makes ids: `<prefix>_` + 10 characters of time (ms) + 2 of bucket + 12 that are unique.
- * Ids of one process are strictly increasing within (prefix, millisecond, bucket): the last
- * 12 characters are a random start that counts up, so an id never depends on the clock alone.
- * A row's id therefore says its day and its bucket, and a look-up by id touches one partition.
- */
-const pool = Buffer.allocUnsafe(4096)
-let poolOffset = pool.length
+const COUNTER_LENGTH = 4
+const COUNTER_LIMIT = 32 ** COUNTER_LENGTH
 
-let counterTime = -1
-let counter = 0n
+let tailTime = Number.NaN
+let tailStart = ''
+let tailCounter = 0
 
-function freshCounter(): bigint {
-  if (poolOffset + 8 > pool.length) {
-    randomFillSync(pool)
-    poolOffset = 0
-  }
-  const value = pool.readBigUInt64LE(poolOffset)
-  poolOffset += 8
-  // 60 bits fill the 12 characters; the top bit stays free so that counting up cannot overflow.
-  return value & ((1n << 59n) - 1n)
-}
-
-let tail = ''
-let tailNumber = 0
-
-/** The unique end: 8 random characters that change every ms, and 4 that count up inside it. */
+/** The unique end: 40 random bits that change every ms, and a counter inside it, so ids of a ms sort as they were made. */
 function uniqueTail(timeMs: number): string {
-  if (timeMs !== counterTime || tailNumber >= 1_048_575) {
-    counterTime = timeMs
-    counter = freshCounter()
-    tail = encode(Number(counter & 0xffffffffffn), RANDOM_LENGTH - 4)
-    tailNumber = 0
+  if (timeMs !== tailTime || tailCounter >= COUNTER_LIMIT) {
+    tailTime = timeMs
+    tailStart = encode(randomBytes(5).readUIntBE(0, 5), RANDOM_LENGTH - COUNTER_LENGTH)
+    tailCounter = 0
   }
-  return tail + encode(tailNumber++, 4)
+  return tailStart + encode(tailCounter++, COUNTER_LENGTH)
 }
 
 function encode(value: number, length: number): string {
@@ -66,7 +46,8 @@ function decode(text: string): number {
 }
 
 /**
- * A new id.
+ * A new id: `<prefix>_` + 10 characters of time (ms), 2 of bucket, 12 that make it unique. An id
+ * therefore says its row's day and bucket, and a look-up by id touches one partition.
  * @param timeMs ms since the epoch, 0 to 2^48
  * @param bucket 0 to 63; 0 for things that live in no bucket
  */

@@ -12,7 +12,7 @@ const SECRET_FIELDS = ['secret', 'token', 'authorization', 'password', 'url']
  */
 export function createLog(options: { level: string; format: 'json' | 'text' }): Logger {
   const redact = SECRET_FIELDS.flatMap(name => [name, `*.${name}`])
-  const settings = { level: options.level, redact, base: undefined }
+  const settings = { level: options.level, redact, base: null }
   if (options.format === 'json') return pino(settings, pino.destination(2))
   return pino(settings, pretty({ destination: 2, colorize: process.stderr.isTTY, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss.l', sync: true }))
 }

@@ -34,9 +34,9 @@ export class Partitions implements Part {
     this.#retentionDays = options.retentionDays
   }
 
-  /** Resolves when today's and the next days' partitions are there. */
+  /** Resolves when the next days' partitions are there, or cannot be had now: `_other` takes their rows then. */
   async start(): Promise<void> {
-    await this.#keep()
+    await this.#keepOrSay()
     this.#schedule()
   }
 
@@ -48,16 +48,26 @@ export class Partitions implements Part {
 
   #schedule(): void {
     this.#cancel = this.#clock.after(HOUR_MS, () => {
-      this.#running = this.#keep().catch(error => this.#log.error(`partitions were not kept: ${messageOf(error)}`))
+      this.#running = this.#keepOrSay()
       this.#running.then(() => {
         if (!this.#stopped) this.#schedule()
       })
     })
   }
 
+  async #keepOrSay(): Promise<void> {
+    try {
+      await this.#keep()
+    } catch (error) {
+      this.#log.error(`partitions were not kept, trying again within the hour: ${messageOf(error)}`)
+    }
+  }
+
   async #keep(): Promise<void> {
     const now = this.#clock.now()
     await this.#database.transaction(async tx => {
+      // Making a partition locks its table for a moment: never queue behind a long reader, and hold up all writers.
+      await tx.query(`set local lock_timeout = '3s'`)
       await tx.query('select pg_advisory_xact_lock($1)', [PARTITION_LOCK])
       const existing = await partitionDays(tx)
       for (let ahead = -1; ahead <= DAYS_AHEAD; ahead++) {

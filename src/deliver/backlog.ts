@@ -1,0 +1,260 @@
+import type { Clock } from '../ground/clock.ts'
+import { messageOf } from '../ground/errors.ts'
+import { dayOf, newId } from '../ground/ids.ts'
+import type { Part } from '../ground/lifecycle.ts'
+import type { Logger } from '../ground/log.ts'
+import type { Catalog } from '../store/catalog.ts'
+import type { Database, Queryable } from '../store/database.ts'
+import {
+  bringForward,
+  type ClaimedDelivery,
+  claimDue,
+  claimParked,
+  freeHeld,
+  nextDueAt,
+  park,
+  parkedEndpoints,
+  type WaitingDelivery,
+  waitingDeliveries,
+} from '../store/deliveries.ts'
+import type { Held, HeldBucket } from './held.ts'
+import type { Parcel } from './parcel.ts'
+
+/** Due deliveries taken from one bucket at once. */
+const CLAIM_LIMIT = 200
+/** Timers closer together than this are one. */
+const TIMER_GRAIN_MS = 20
+const SWEEP_MS = 30_000
+const RETRY_MS = 1_000
+
+/** Who gets what the table gives. */
+export interface BacklogReader {
+  submit(parcels: Iterable<Parcel>): void
+  remember(waiting: Iterable<WaitingDelivery>): void
+  rememberParked(endpointId: string, bucket: number): void
+  /** The event of a delivery is past retention: there is nothing left to send. */
+  payloadGone(claimed: ClaimedDelivery, epoch: number): void
+}
+
+/**
+ * The pending deliveries that wait in the table: retries until they are due, what is parked until
+ * its endpoint has room, and what an earlier owner held. One timer for the next that is due; the
+ * slow sweep is the net under lost notifications and unclear commits.
+ */
+export class Backlog implements Part {
+  readonly #lane: Queryable
+  readonly #catalog: Catalog
+  readonly #held: Held
+  readonly #clock: Clock
+  readonly #log: Logger
+  readonly #unparking = new Set<string>()
+  readonly #parkedMeanwhile = new Set<string>()
+  #parking: Parcel[] = []
+  #reader: BacklogReader | null = null
+  #cancelTimer: (() => void) | null = null
+  #timerAt = Number.POSITIVE_INFINITY
+  #cancelSweep: (() => void) | null = null
+  #stopped = false
+
+  constructor(options: { database: Database; catalog: Catalog; held: Held; clock: Clock; log: Logger }) {
+    this.#lane = options.database.lane('backlog')
+    this.#catalog = options.catalog
+    this.#held = options.held
+    this.#clock = options.clock
+    this.#log = options.log
+  }
+
+  /** Who is served; set once, before {@link start}. */
+  connect(reader: BacklogReader): void {
+    this.#reader = reader
+  }
+
+  async start(): Promise<void> {
+    this.#scheduleSweep()
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true
+    this.#cancelTimer?.()
+    this.#cancelSweep?.()
+  }
+
+  /** A delivery of the bucket waits in the table until `at` (ms since the epoch). */
+  dueAt(bucket: number, at: number): void {
+    const held = this.#held.get(bucket)
+    if (!held || at >= held.nextDueAt) return
+    held.nextDueAt = at
+    this.#arm(at)
+  }
+
+  /** Takes a bucket over: what an earlier owner held, what is due, what is parked. */
+  async takeOver(bucket: number): Promise<void> {
+    const held = this.#held.get(bucket)
+    if (!held) return
+    await this.#free(held, this.#clock.now())
+    const { ordered } = this.#endpointsByOrder()
+    if (ordered.length > 0) this.#reader?.remember(await waitingDeliveries(this.#lane, bucket, ordered))
+    for (const endpointId of await parkedEndpoints(this.#lane, bucket)) this.#reader?.rememberParked(endpointId, bucket)
+    const next = await nextDueAt(this.#lane, bucket)
+    if (next !== null) this.dueAt(bucket, next)
+  }
+
+  /** Leaves everything of the bucket that is in memory to the next owner. Nothing of it may be in flight. */
+  async handOver(bucket: number): Promise<void> {
+    const held = this.#held.get(bucket)
+    if (!held) return
+    await this.#flushParking()
+    await freeHeld(this.#lane, { ...held, now: this.#clock.now(), beforeId: LAST_ID, known: [] })
+  }
+
+  /** Puts a parcel that has no room in memory back into the table. */
+  park(parcel: Parcel): void {
+    const key = keyOf(parcel.delivery.endpointId, parcel.delivery.bucket)
+    if (this.#unparking.has(key)) this.#parkedMeanwhile.add(key)
+    this.#parking.push(parcel)
+    if (this.#parking.length === 1) setImmediate(() => this.#flushParking())
+  }
+
+  isUnparking(endpointId: string, bucket: number): boolean {
+    return this.#unparking.has(keyOf(endpointId, bucket))
+  }
+
+  /** Fetches the oldest parked deliveries. `emptied` is called when no more are left in the table. */
+  async unpark(
+    endpointId: string,
+    bucket: number,
+    limit: number,
+    answer: { arrived: (parcels: Parcel[]) => void; emptied: () => void },
+  ): Promise<void> {
+    const held = this.#held.get(bucket)
+    if (!held) return answer.emptied()
+    const key = keyOf(endpointId, bucket)
+    this.#unparking.add(key)
+    this.#parkedMeanwhile.delete(key)
+    try {
+      await this.#flushParking()
+      const claimed = await claimParked(this.#lane, bucket, held.epoch, endpointId, limit)
+      if (claimed.length < limit && !this.#parkedMeanwhile.has(key)) answer.emptied()
+      this.#unparking.delete(key)
+      answer.arrived(this.#parcels(claimed, held.epoch))
+    } catch (error) {
+      this.#log.warn(`parked deliveries were not fetched: ${messageOf(error)}`)
+      this.#clock.after(RETRY_MS, () => {
+        this.#unparking.delete(key)
+        answer.arrived([])
+      })
+    }
+  }
+
+  /** The endpoint answers again: its waiting retries are due now. */
+  async bringForward(endpointId: string): Promise<void> {
+    const now = this.#clock.now()
+    const buckets = await bringForward(this.#lane, this.#held.numbers(), endpointId, now)
+    for (const bucket of buckets) this.dueAt(bucket, now)
+  }
+
+  #endpointsByOrder(): { ordered: string[] } {
+    return { ordered: this.#catalog.endpoints().flatMap(endpoint => (endpoint.order === 'unordered' ? [] : endpoint.id)) }
+  }
+
+  async #flushParking(): Promise<void> {
+    const parcels = this.#parking.splice(0)
+    if (parcels.length === 0) return
+    try {
+      await park(
+        this.#lane,
+        parcels.map(({ delivery, epoch }) => ({
+          bucket: delivery.bucket,
+          id: delivery.id,
+          day: dayOf(delivery.createdAt),
+          epoch,
+        })),
+      )
+      for (const parcel of parcels) this.#held.drop(parcel)
+    } catch (error) {
+      this.#log.warn(`${parcels.length} deliveries were not parked, trying again: ${messageOf(error)}`)
+      this.#parking.unshift(...parcels)
+      this.#clock.after(RETRY_MS, () => this.#flushParking())
+    }
+  }
+
+  #arm(at: number): void {
+    if (this.#stopped || at >= this.#timerAt) return
+    this.#cancelTimer?.()
+    this.#timerAt = at
+    this.#cancelTimer = this.#clock.after(Math.max(TIMER_GRAIN_MS, at - this.#clock.now()), () => {
+      this.#timerAt = Number.POSITIVE_INFINITY
+      const now = this.#clock.now()
+      let next = Number.POSITIVE_INFINITY
+      for (const held of this.#held.all()) {
+        if (held.nextDueAt <= now) this.#claim(held)
+        else next = Math.min(next, held.nextDueAt)
+      }
+      if (next < Number.POSITIVE_INFINITY) this.#arm(next)
+    })
+  }
+
+  async #claim(held: HeldBucket): Promise<void> {
+    if (held.claiming || held.closing || this.#stopped) return
+    held.claiming = true
+    held.nextDueAt = Number.POSITIVE_INFINITY
+    try {
+      const claimed = await claimDue(this.#lane, held.bucket, held.epoch, this.#clock.now(), CLAIM_LIMIT)
+      const next = await nextDueAt(this.#lane, held.bucket)
+      if (next !== null) this.dueAt(held.bucket, next)
+      this.#reader?.submit(this.#parcels(claimed, held.epoch))
+    } catch (error) {
+      this.#log.warn(`due deliveries of bucket ${held.bucket} were not read: ${messageOf(error)}`)
+      this.dueAt(held.bucket, this.#clock.now() + RETRY_MS)
+    } finally {
+      held.claiming = false
+    }
+    // One that became due while the claim ran found it busy.
+    if (held.nextDueAt < Number.POSITIVE_INFINITY) this.#arm(held.nextDueAt)
+  }
+
+  #parcels(claimed: readonly ClaimedDelivery[], epoch: number): Parcel[] {
+    const parcels: Parcel[] = []
+    for (const item of claimed) {
+      if (item.event === null) this.#reader?.payloadGone(item, epoch)
+      else parcels.push({ delivery: item.delivery, event: item.event, epoch, readyAt: item.dueAt, superseded: 0 })
+    }
+    return parcels
+  }
+
+  async #free(held: HeldBucket, before: number): Promise<void> {
+    const now = this.#clock.now()
+    const beforeId = before >= now ? LAST_ID : newId('dlv', before)
+    const known = [...held.parcels.keys()]
+    const freed = await freeHeld(this.#lane, { bucket: held.bucket, epoch: held.epoch, now, beforeId, known })
+    if (freed > 0) this.dueAt(held.bucket, now)
+  }
+
+  #scheduleSweep(): void {
+    this.#cancelSweep = this.#clock.after(SWEEP_MS, async () => {
+      try {
+        await this.sweep()
+      } catch (error) {
+        this.#log.warn(`sweep failed: ${messageOf(error)}`)
+      }
+      if (!this.#stopped) this.#scheduleSweep()
+    })
+  }
+
+  /** Looks for what nobody holds although the table says so, and for due work that nobody was told of. */
+  async sweep(): Promise<void> {
+    for (const held of this.#held.all()) {
+      if (held.closing) continue
+      await this.#free(held, this.#clock.now() - SWEEP_MS)
+      const next = await nextDueAt(this.#lane, held.bucket)
+      if (next !== null) this.dueAt(held.bucket, next)
+    }
+  }
+}
+
+/** Sorts after every delivery id. */
+const LAST_ID = 'dlv_~'
+
+function keyOf(endpointId: string, bucket: number): string {
+  return `${endpointId} ${bucket}`
+}

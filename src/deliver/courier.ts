@@ -1,0 +1,117 @@
+import type { Clock } from '../ground/clock.ts'
+import { messageOf } from '../ground/errors.ts'
+import { newId } from '../ground/ids.ts'
+import type { Attempt, Endpoint, Observation, Verdict } from '../ground/vocabulary.ts'
+import { destinationFor } from './destinations/index.ts'
+import type { Sender } from './http/sender.ts'
+import type { Parcel } from './parcel.ts'
+import { nextAttemptAt, RETRIES } from './schedule.ts'
+
+/** Makes one attempt and says what follows from it; keeps nothing. */
+export class Courier {
+  readonly #sender: Pick<Sender, 'send'>
+  readonly #clock: Clock
+  readonly #random: () => number
+  readonly #version: string
+  readonly #publicUrl: string | null
+
+  /** @param options.random numbers from 0 to 1, for the jitter of retries */
+  constructor(options: {
+    sender: Pick<Sender, 'send'>
+    clock: Clock
+    random: () => number
+    version: string
+    publicUrl: string | null
+  }) {
+    this.#sender = options.sender
+    this.#clock = options.clock
+    this.#random = options.random
+    this.#version = options.version
+    this.#publicUrl = options.publicUrl
+  }
+
+  /** One POST of the parcel to its endpoint. Never rejects: whatever happens is on the attempt. */
+  async attempt(parcel: Parcel, endpoint: Endpoint): Promise<{ attempt: Attempt; verdict: Verdict }> {
+    const { delivery, event } = parcel
+    const startedAt = this.#clock.now()
+    const requestId = newId('req', startedAt, delivery.bucket)
+    const destination = destinationFor(endpoint.kind)
+    let observation: Observation
+    try {
+      const request = destination.buildRequest({
+        event,
+        payload: Buffer.from(event.payload),
+        endpoint,
+        deliveryId: delivery.id,
+        requestId,
+        retryAttempt: delivery.attempts,
+        now: startedAt,
+        version: this.#version,
+        publicUrl: this.#publicUrl,
+        superseded: parcel.superseded,
+      })
+      observation = await this.#sender.send(request)
+    } catch (error) {
+      observation = notSent(messageOf(error))
+    }
+    const endedAt = this.#clock.now()
+    const verdict = destination.judge(observation, endpoint, endedAt)
+    return { attempt: this.#describe(parcel, requestId, startedAt, endedAt, observation, verdict), verdict }
+  }
+
+  #describe(
+    parcel: Parcel,
+    requestId: string,
+    startedAt: number,
+    endedAt: number,
+    observation: Observation,
+    verdict: Verdict,
+  ): Attempt {
+    const { delivery, event } = parcel
+    const nextAt = event.dryRun || verdict.outcome !== 'retry' ? null : this.#nextAt(parcel, startedAt, endedAt, verdict)
+    const retriesOver = verdict.outcome === 'retry' && nextAt === null && !event.dryRun
+    return {
+      ...observation,
+      timings: { wait: Math.max(0, startedAt - parcel.readyAt), ...observation.timings },
+      id: newId('att', startedAt, delivery.bucket),
+      requestId,
+      delivery,
+      retryAttempt: delivery.attempts,
+      dryRun: event.dryRun,
+      startedAt,
+      outcome: verdict.outcome,
+      deliveryStatus: verdict.outcome === 'delivered' ? 'delivered' : nextAt === null ? 'failed' : 'pending',
+      why: whyOf(verdict, retriesOver),
+      nextAttemptAt: nextAt,
+    }
+  }
+
+  #nextAt(parcel: Parcel, startedAt: number, now: number, verdict: Verdict & { outcome: 'retry' }): number | null {
+    return nextAttemptAt({
+      attemptsMade: parcel.delivery.attempts + 1,
+      firstAttemptAt: parcel.delivery.firstAttemptAt ?? startedAt,
+      now,
+      notBefore: verdict.notBefore,
+      random: this.#random(),
+    })
+  }
+}
+
+function whyOf(verdict: Verdict, retriesOver: boolean): string | null {
+  if (verdict.outcome === 'delivered') return null
+  return retriesOver ? `${verdict.why}; all ${RETRIES} retries are used up` : verdict.why
+}
+
+/** A request that could not even be built: the endpoint's settings do not fit its kind any more. */
+function notSent(message: string): Observation {
+  return {
+    statusCode: null,
+    responseHeaders: {},
+    responseBody: '',
+    error: { class: 'invalid_request', message },
+    remoteAddress: null,
+    tlsVersion: null,
+    httpVersion: null,
+    timings: { dns: null, connect: null, tls: null, firstByte: null, total: 0 },
+  }
+}

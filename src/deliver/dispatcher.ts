@@ -1,0 +1,302 @@
+import type { Clock } from '../ground/clock.ts'
+import { messageOf } from '../ground/errors.ts'
+import type { Part } from '../ground/lifecycle.ts'
+import type { Logger } from '../ground/log.ts'
+import type { Attempt, Delivery, DeliveryStatus, Endpoint, Verdict } from '../ground/vocabulary.ts'
+import type { Recorder } from '../record/recorder.ts'
+import type { Catalog } from '../store/catalog.ts'
+import type { Backlog } from './backlog.ts'
+import type { Courier } from './courier.ts'
+import { EndpointQueue } from './endpoint-queue.ts'
+import { Fifo } from './fifo.ts'
+import type { Held } from './held.ts'
+import type { EndpointHealth } from './health.ts'
+import type { Parcel } from './parcel.ts'
+
+/** More than this in memory for one endpoint, and what comes next is parked in the table. */
+const MAX_WAITING = 1_000
+/** The same for payload bytes. */
+const MAX_WAITING_BYTES = 32 * 1024 * 1024
+/** With so many results unwritten the database is behind: nothing more is started until it has caught up. */
+const MAX_UNWRITTEN = 10_000
+
+/**
+ * Sends what is in memory: endpoints take turns, each within its order, its concurrency and its
+ * rate, so that a slow one holds up nobody else. What does not fit goes to the {@link Backlog}.
+ */
+export class Dispatcher implements Part {
+  readonly #catalog: Catalog
+  readonly #courier: Courier
+  readonly #recorder: Recorder
+  readonly #held: Held
+  readonly #backlog: Backlog
+  readonly #health: EndpointHealth
+  readonly #clock: Clock
+  readonly #log: Logger
+  readonly #maxInFlight: number
+  readonly #queues = new Map<string, EndpointQueue>()
+  /** Endpoints that have something ready, in the order of their turns. */
+  readonly #turns = new Fifo<EndpointQueue>()
+  readonly #hasTurn = new Set<EndpointQueue>()
+  readonly #rateWaits = new Map<EndpointQueue, () => void>()
+  #inFlight = 0
+  #share = 1
+  #pumping = false
+  #stopping = false
+  #whenQuiet: (() => void)[] = []
+
+  /** @param options.maxInFlight attempts under way at once on this node */
+  constructor(options: {
+    catalog: Catalog
+    courier: Courier
+    recorder: Recorder
+    held: Held
+    backlog: Backlog
+    health: EndpointHealth
+    clock: Clock
+    log: Logger
+    maxInFlight: number
+  }) {
+    this.#catalog = options.catalog
+    this.#courier = options.courier
+    this.#recorder = options.recorder
+    this.#held = options.held
+    this.#backlog = options.backlog
+    this.#health = options.health
+    this.#clock = options.clock
+    this.#log = options.log
+    this.#maxInFlight = options.maxInFlight
+  }
+
+  async start(): Promise<void> {
+    this.#catalog.onChange(() => this.#reconfigure())
+  }
+
+  /** Starts nothing more; resolves when everything in flight has ended and is written down. */
+  async stop(): Promise<void> {
+    this.#stopping = true
+    for (const cancel of this.#rateWaits.values()) cancel()
+    this.#rateWaits.clear()
+    if (this.#inFlight > 0) await new Promise<void>(resolve => this.#whenQuiet.push(resolve))
+    await this.#recorder.settled()
+  }
+
+  /** Attempts under way. */
+  get inFlight(): number {
+    return this.#inFlight
+  }
+
+  /** Deliveries that wait in memory. */
+  get waiting(): number {
+    let waiting = 0
+    for (const queue of this.#queues.values()) waiting += queue.waiting
+    return waiting
+  }
+
+  /** This node's part of every endpoint's rate, 0 to 1. */
+  setShare(share: number): void {
+    if (share === this.#share) return
+    this.#share = share
+    this.#reconfigure()
+  }
+
+  /** Takes on parcels of owned buckets and starts what may start, at once. */
+  submit(parcels: Iterable<Parcel>): void {
+    for (const parcel of parcels) if (this.#held.admit(parcel)) this.#enqueue(parcel)
+    this.#pump()
+  }
+
+  /** Nothing of these deliveries, which wait in the table, may be overtaken: tells the queues that keep order. */
+  remember(waiting: Iterable<{ delivery: Delivery; eventType: Parcel['event']['eventType'] }>): void {
+    for (const { delivery, eventType } of waiting) this.#queue(delivery.endpointId).remember(delivery, eventType)
+  }
+
+  /** The endpoint has deliveries parked in the bucket: later ones line up behind them. */
+  rememberParked(endpointId: string, bucket: number): void {
+    const queue = this.#queue(endpointId)
+    queue.parkedBuckets.add(bucket)
+    this.#unparkIfRoom(queue)
+  }
+
+  /** The bucket is not ours any more. */
+  forgetBucket(bucket: number): void {
+    for (const queue of this.#queues.values()) queue.forgetBucket(bucket)
+  }
+
+  #enqueue(parcel: Parcel): void {
+    const queue = this.#queue(parcel.delivery.endpointId)
+    const { bucket } = parcel.delivery
+    const isFull = queue.waiting >= MAX_WAITING || queue.bytes >= MAX_WAITING_BYTES
+    if ((isFull || queue.parkedBuckets.has(bucket)) && !queue.expects(parcel)) {
+      queue.parkedBuckets.add(bucket)
+      this.#backlog.park(parcel)
+      return
+    }
+    this.#add(parcel, queue)
+  }
+
+  #add(parcel: Parcel, queue: EndpointQueue): void {
+    this.#cancelSuperseded(queue.add(parcel))
+    this.#giveTurn(queue)
+  }
+
+  #queue(endpointId: string): EndpointQueue {
+    let queue = this.#queues.get(endpointId)
+    if (!queue) {
+      queue = new EndpointQueue(endpointId)
+      const endpoint = this.#catalog.endpoint(endpointId)
+      if (endpoint) queue.configure(endpoint, this.#share)
+      this.#queues.set(endpointId, queue)
+    }
+    return queue
+  }
+
+  #reconfigure(): void {
+    for (const queue of this.#queues.values()) {
+      const endpoint = this.#catalog.endpoint(queue.endpointId)
+      if (endpoint) this.#cancelSuperseded(queue.configure(endpoint, this.#share))
+      else if (queue.idle) this.#queues.delete(queue.endpointId)
+      this.#giveTurn(queue)
+    }
+    this.#pump()
+  }
+
+  #giveTurn(queue: EndpointQueue): void {
+    if (queue.ready === 0 || !queue.hasRoom || this.#hasTurn.has(queue) || this.#rateWaits.has(queue)) return
+    this.#hasTurn.add(queue)
+    this.#turns.push(queue)
+  }
+
+  /** Lets endpoints take turns until none may start anything. */
+  #pump(): void {
+    if (this.#pumping || this.#stopping) return
+    this.#pumping = true
+    while (this.#inFlight < this.#maxInFlight && this.#recorder.unwritten < MAX_UNWRITTEN) {
+      const queue = this.#turns.shift()
+      if (!queue) break
+      this.#hasTurn.delete(queue)
+      const now = this.#clock.now()
+      const parcel = queue.take(now)
+      if (parcel) {
+        this.#start(parcel, queue)
+        this.#giveTurn(queue)
+      } else if (queue.ready > 0 && queue.hasRoom) {
+        this.#waitForRate(queue, now)
+      }
+    }
+    this.#pumping = false
+  }
+
+  #waitForRate(queue: EndpointQueue, now: number): void {
+    const cancel = this.#clock.after(Math.max(1, queue.nextTokenAt(now) - now), () => {
+      this.#rateWaits.delete(queue)
+      this.#giveTurn(queue)
+      this.#pump()
+    })
+    this.#rateWaits.set(queue, cancel)
+  }
+
+  #start(parcel: Parcel, queue: EndpointQueue): void {
+    if (!this.#held.begin(parcel)) {
+      queue.dropped()
+      return
+    }
+    this.#inFlight++
+    this.#deliver(parcel, queue).catch(error => {
+      this.#log.error({ err: error }, `delivery ${parcel.delivery.id} was not written down: it will be sent again`)
+    })
+  }
+
+  async #deliver(parcel: Parcel, queue: EndpointQueue): Promise<void> {
+    const endpoint = this.#catalog.endpoint(parcel.delivery.endpointId)
+    if (!endpoint?.enabled) {
+      queue.done(parcel)
+      this.#ended(queue)
+      await this.#finishUnsent(parcel, endpoint)
+      return
+    }
+    const { attempt, verdict } = await this.#courier.attempt(parcel, endpoint)
+    queue.answered(verdict.outcome === 'delivered')
+    const superseded = attempt.deliveryStatus === 'pending' ? queue.retried(parcel) : []
+    if (attempt.deliveryStatus !== 'pending') queue.done(parcel)
+    this.#ended(queue)
+    await this.#settle(parcel, endpoint, attempt, verdict, superseded)
+  }
+
+  /** The attempt is over: whoever waited for its place goes. */
+  #ended(queue: EndpointQueue): void {
+    this.#inFlight--
+    if (this.#stopping && this.#inFlight === 0) for (const resolve of this.#whenQuiet.splice(0)) resolve()
+    this.#giveTurn(queue)
+    this.#pump()
+    this.#unparkIfRoom(queue)
+  }
+
+  async #settle(
+    parcel: Parcel,
+    endpoint: Endpoint,
+    attempt: Attempt,
+    verdict: Verdict,
+    superseded: readonly Delivery[],
+  ): Promise<void> {
+    const isSuperseded = superseded.some(delivery => delivery.id === parcel.delivery.id)
+    const pending = attempt.deliveryStatus === 'pending' && !isSuperseded
+    await this.#recorder.record({
+      delivery: parcel.delivery,
+      epoch: parcel.epoch,
+      attempt,
+      status: attempt.deliveryStatus,
+      reason: attempt.why,
+      dueAt: attempt.nextAttemptAt,
+      at: this.#clock.now(),
+    })
+    this.#held.end(parcel)
+    if (pending) this.#backlog.dueAt(parcel.delivery.bucket, attempt.nextAttemptAt as number)
+    this.#cancelSuperseded(superseded)
+    this.#health.saw(endpoint, verdict)
+    if (this.#recorder.unwritten < MAX_UNWRITTEN) this.#pump()
+  }
+
+  /** The endpoint is gone or switched off: that, and not silence, is what the record says. */
+  async #finishUnsent(parcel: Parcel, endpoint: Endpoint | undefined): Promise<void> {
+    const status: DeliveryStatus = endpoint ? 'failed' : 'cancelled'
+    const reason = endpoint
+      ? `the endpoint is disabled${endpoint.disabledReason ? `: ${endpoint.disabledReason}` : ''}`
+      : 'the endpoint was deleted'
+    await this.#finish(parcel.delivery, parcel.epoch, status, reason)
+    this.#held.end(parcel)
+  }
+
+  #cancelSuperseded(deliveries: readonly Delivery[]): void {
+    for (const delivery of deliveries) {
+      const held = this.#held.get(delivery.bucket)
+      if (!held) continue
+      const parcel = held.parcels.get(delivery.id)
+      this.#finish(delivery, held.epoch, 'cancelled', 'superseded by a later event of the same incident')
+        .then(() => {
+          if (parcel) this.#held.drop(parcel)
+        })
+        .catch(error => this.#log.error(`delivery ${delivery.id} was not cancelled: ${messageOf(error)}`))
+    }
+  }
+
+  async #finish(delivery: Delivery, epoch: number, status: DeliveryStatus, reason: string): Promise<void> {
+    await this.#recorder.record({ delivery, epoch, attempt: null, status, reason, dueAt: null, at: this.#clock.now() })
+  }
+
+  /** Fetches parked deliveries once the queue is half empty; the bucket's later ones wait behind them till then. */
+  #unparkIfRoom(queue: EndpointQueue): void {
+    if (queue.parkedBuckets.size === 0 || queue.waiting > MAX_WAITING / 2 || this.#stopping) return
+    for (const bucket of queue.parkedBuckets) {
+      if (this.#backlog.isUnparking(queue.endpointId, bucket)) continue
+      this.#backlog.unpark(queue.endpointId, bucket, MAX_WAITING / 2, {
+        arrived: parcels => {
+          for (const parcel of parcels) if (this.#held.admit(parcel)) this.#add(parcel, queue)
+          this.#pump()
+        },
+        emptied: () => queue.parkedBuckets.delete(bucket),
+      })
+      return
+    }
+  }
+}

@@ -1,0 +1,170 @@
+import type { Delivery, Endpoint, EventType } from '../ground/vocabulary.ts'
+import { Fifo } from './fifo.ts'
+import { Lines } from './order.ts'
+import { type Parcel, weightOf } from './parcel.ts'
+
+/** After so many failures in a row an endpoint gets few connections until it answers again. */
+const FAILURES_TO_NARROW = 10
+const NARROW_CONCURRENCY = 2
+
+/**
+ * What waits in memory for one endpoint, and how much of it may go now: its order, its
+ * concurrency, its rate. No clock of its own and no I/O: time comes in.
+ */
+export class EndpointQueue {
+  readonly endpointId: string
+  readonly #ready = new Fifo<Parcel>()
+  #lines: Lines | null = null
+  #order: Endpoint['order'] = 'unordered'
+  #concurrency = 1
+  #ratePerMs: number | null = null
+  #burst = 1
+  #tokens = 1
+  #tokensAt = 0
+  #inFlight = 0
+  #failures = 0
+  #bytes = 0
+  /** Buckets of which some deliveries to this endpoint are parked in the table. */
+  readonly parkedBuckets = new Set<number>()
+
+  constructor(endpointId: string) {
+    this.endpointId = endpointId
+  }
+
+  /**
+   * Takes over the endpoint's present settings.
+   * @param share this node's part of the endpoint's rate, 0 to 1: every node sends for its own buckets
+   * @returns deliveries that a change of order has superseded
+   */
+  configure(endpoint: Endpoint, share: number): Delivery[] {
+    this.#concurrency = endpoint.concurrency
+    this.#ratePerMs = endpoint.ratePerSecond === null ? null : (endpoint.ratePerSecond * share) / 1000
+    this.#burst = Math.max(1, endpoint.ratePerSecond === null ? 1 : endpoint.ratePerSecond * share)
+    this.#tokens = Math.min(this.#tokens, this.#burst)
+    return endpoint.order === this.#order ? [] : this.#reorder(endpoint.order)
+  }
+
+  /** Deliveries that wait here: for room, or (where order is kept) for their turn. */
+  get waiting(): number {
+    return this.#lines ? this.#lines.size : this.#ready.length
+  }
+
+  /** Parcels that may be sent as far as order is concerned. */
+  get ready(): number {
+    return this.#ready.length
+  }
+
+  /** Bytes held by what is ready. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  get idle(): boolean {
+    return this.#inFlight === 0 && this.#ready.length === 0 && this.parkedBuckets.size === 0 && !this.#lines?.size
+  }
+
+  /** Takes a parcel in; answers with the deliveries that it supersedes. */
+  add(parcel: Parcel): Delivery[] {
+    if (!this.#lines) {
+      this.#push(parcel)
+      return []
+    }
+    const { superseded, ready } = this.#lines.arrive(parcel)
+    if (ready) this.#push(ready)
+    return superseded
+  }
+
+  /** Whether the parcel has its place here already: it comes back for its retry, and others wait for it. */
+  expects(parcel: Parcel): boolean {
+    return this.#lines?.knows(parcel) ?? false
+  }
+
+  /** Remembers a delivery that waits in the table, so that nothing overtakes it. */
+  remember(delivery: Delivery, eventType: EventType): void {
+    this.#lines?.remember(delivery, eventType)
+  }
+
+  /** Whether one more may start now, as far as concurrency is concerned. */
+  get hasRoom(): boolean {
+    return this.#inFlight < (this.#failures >= FAILURES_TO_NARROW ? NARROW_CONCURRENCY : this.#concurrency)
+  }
+
+  /** The next parcel to send, or null. Counts it as in flight: call {@link done} or {@link retried} for it. */
+  take(now: number): Parcel | null {
+    while (this.#ready.length > 0 && this.hasRoom && this.#hasToken(now)) {
+      const parcel = this.#ready.shift() as Parcel
+      this.#bytes -= weightOf(parcel)
+      if (this.#lines && !this.#lines.start(parcel)) continue
+      this.#tokens--
+      this.#inFlight++
+      return parcel
+    }
+    return null
+  }
+
+  /** When the rate allows the next one; ms since the epoch, not after `now` when it does already. */
+  nextTokenAt(now: number): number {
+    if (this.#ratePerMs === null || this.#ratePerMs <= 0) return now
+    this.#refill(now)
+    return this.#tokens >= 1 ? now : now + (1 - this.#tokens) / this.#ratePerMs
+  }
+
+  /** The parcel's delivery is over. */
+  done(parcel: Parcel): void {
+    this.#inFlight--
+    const next = this.#lines?.finish(parcel)
+    if (next) this.#push(next)
+  }
+
+  /** The parcel waits in the table for its retry; answers with what has superseded it meanwhile. */
+  retried(parcel: Parcel): Delivery[] {
+    this.#inFlight--
+    if (!this.#lines) return []
+    const { superseded, ready } = this.#lines.retry(parcel)
+    if (ready) this.#push(ready)
+    return superseded
+  }
+
+  /** A parcel that was taken will not be sent by us: its bucket is another's. */
+  dropped(): void {
+    this.#inFlight--
+  }
+
+  /** Counts failures in a row: an endpoint that keeps failing must not hold many connections. */
+  answered(success: boolean): void {
+    this.#failures = success ? 0 : this.#failures + 1
+  }
+
+  /** Forgets what a lost bucket had in line. */
+  forgetBucket(bucket: number): void {
+    this.#lines?.forgetBucket(bucket)
+    this.parkedBuckets.delete(bucket)
+  }
+
+  #reorder(order: Endpoint['order']): Delivery[] {
+    const parcels = this.#lines?.drain() ?? []
+    for (let parcel = this.#ready.shift(); parcel; parcel = this.#ready.shift()) parcels.push(parcel)
+    this.#bytes = 0
+    this.#order = order
+    this.#lines = order === 'unordered' ? null : new Lines(order)
+    parcels.sort((a, b) => (a.delivery.id < b.delivery.id ? -1 : 1))
+    return parcels.flatMap(parcel => this.add(parcel))
+  }
+
+  #push(parcel: Parcel): void {
+    this.#bytes += weightOf(parcel)
+    this.#ready.push(parcel)
+  }
+
+  #hasToken(now: number): boolean {
+    if (this.#ratePerMs === null) return true
+    this.#refill(now)
+    return this.#tokens >= 1
+  }
+
+  #refill(now: number): void {
+    const elapsed = Math.max(0, now - this.#tokensAt)
+    this.#tokensAt = now
+    this.#tokens = Math.min(this.#burst, this.#tokens + elapsed * (this.#ratePerMs ?? 0))
+  }
+}

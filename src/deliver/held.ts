@@ -1,0 +1,97 @@
+import type { Parcel } from './parcel.ts'
+
+/** A bucket that is ours: what we hold of it in memory, and when its table wants to be read again. */
+export interface HeldBucket {
+  readonly bucket: number
+  readonly epoch: number
+  /** Deliveries that are ours to send or to write down, by id. */
+  readonly parcels: Map<string, Parcel>
+  /** When the next delivery waiting in the table is due; ms since the epoch. */
+  nextDueAt: number
+  /** A claim is under way. */
+  claiming: boolean
+  /** The bucket is being given back: nothing of it is started any more. */
+  closing: boolean
+  /** Attempts started and not yet written down. */
+  inFlight: number
+  /** Called when `inFlight` comes to zero while closing. */
+  whenQuiet: (() => void) | null
+}
+
+/** The buckets that this node owns, and their parcels. */
+export class Held {
+  readonly #buckets = new Map<number, HeldBucket>()
+
+  open(bucket: number, epoch: number): HeldBucket {
+    const held: HeldBucket = {
+      bucket,
+      epoch,
+      parcels: new Map(),
+      nextDueAt: Number.POSITIVE_INFINITY,
+      claiming: false,
+      closing: false,
+      inFlight: 0,
+      whenQuiet: null,
+    }
+    this.#buckets.set(bucket, held)
+    return held
+  }
+
+  close(bucket: number): void {
+    this.#buckets.delete(bucket)
+  }
+
+  get(bucket: number): HeldBucket | undefined {
+    return this.#buckets.get(bucket)
+  }
+
+  all(): IterableIterator<HeldBucket> {
+    return this.#buckets.values()
+  }
+
+  numbers(): number[] {
+    return [...this.#buckets.keys()]
+  }
+
+  /** Takes a parcel on; false when its bucket is not ours (any more), or we have it already. */
+  admit(parcel: Parcel): boolean {
+    const held = this.#buckets.get(parcel.delivery.bucket)
+    if (!held || held.closing || held.epoch !== parcel.epoch || held.parcels.has(parcel.delivery.id)) return false
+    held.parcels.set(parcel.delivery.id, parcel)
+    return true
+  }
+
+  /** The parcel is about to be sent; false: its bucket is not ours (any more). Call {@link end} for it. */
+  begin(parcel: Parcel): boolean {
+    const held = this.#buckets.get(parcel.delivery.bucket)
+    if (!held || held.closing || held.epoch !== parcel.epoch) return false
+    held.inFlight++
+    return true
+  }
+
+  /** What became of the parcel is written down: it is over, or back in the table. */
+  end(parcel: Parcel): void {
+    this.drop(parcel)
+    const held = this.#buckets.get(parcel.delivery.bucket)
+    if (!held || held.epoch !== parcel.epoch) return
+    held.inFlight--
+    if (held.inFlight === 0) held.whenQuiet?.()
+  }
+
+  /** Lets go of a parcel that was never started. */
+  drop(parcel: Parcel): void {
+    const held = this.#buckets.get(parcel.delivery.bucket)
+    if (held?.parcels.get(parcel.delivery.id) === parcel) held.parcels.delete(parcel.delivery.id)
+  }
+
+  /** Starts nothing more of the bucket; resolves when nothing of it is in flight. */
+  async quiet(bucket: number): Promise<void> {
+    const held = this.#buckets.get(bucket)
+    if (!held) return
+    held.closing = true
+    if (held.inFlight === 0) return
+    await new Promise<void>(resolve => {
+      held.whenQuiet = resolve
+    })
+  }
+}

@@ -1,0 +1,101 @@
+import { type Clock, sleep } from '../ground/clock.ts'
+import { messageOf } from '../ground/errors.ts'
+import { dayOf } from '../ground/ids.ts'
+import type { Part } from '../ground/lifecycle.ts'
+import type { Logger } from '../ground/log.ts'
+import type { Database, Queryable } from '../store/database.ts'
+import { GroupCommit } from '../store/group-commit.ts'
+import { insertResults, type Result } from '../store/results.ts'
+
+const MAX_GROUP = 500
+const RETRY_MS = 250
+
+/**
+ * Writes down what became of deliveries, in groups, and keeps at it while the database is away: a
+ * result is only forgotten when the process ends, and then the delivery is sent once more.
+ */
+export class Recorder implements Part {
+  readonly #lane: Queryable
+  readonly #clock: Clock
+  readonly #log: Logger
+  readonly #committed: (workspaceIds: Iterable<string>) => void
+  readonly #groups: GroupCommit<Result, void>
+  #stopped = false
+  #unwritten = 0
+
+  /** @param options.committed told after each commit, with the workspaces that have something new to read */
+  constructor(options: {
+    database: Database
+    clock: Clock
+    log: Logger
+    committed: (workspaceIds: Iterable<string>) => void
+  }) {
+    this.#lane = options.database.lane('record')
+    this.#clock = options.clock
+    this.#log = options.log
+    this.#committed = options.committed
+    this.#groups = new GroupCommit({
+      commit: results => this.#commit(results),
+      weigh: () => 1,
+      maxWeight: MAX_GROUP,
+      maxCommits: 1,
+    })
+  }
+
+  async start(): Promise<void> {}
+
+  /** Resolves when everything is written, or given up because the database does not answer. */
+  async stop(): Promise<void> {
+    this.#stopped = true
+    await this.#groups.settled()
+  }
+
+  /** Results that are not committed yet. */
+  get unwritten(): number {
+    return this.#unwritten
+  }
+
+  /** Resolves once the result is committed; rejects only when it never will be, because we are stopping. */
+  async record(result: Result): Promise<void> {
+    this.#unwritten++
+    try {
+      await this.#groups.add(result)
+    } finally {
+      this.#unwritten--
+    }
+  }
+
+  /** Resolves when nothing is left to write. */
+  async settled(): Promise<void> {
+    await this.#groups.settled()
+  }
+
+  async #commit(results: readonly Result[]): Promise<undefined[]> {
+    for (const [day, ofDay] of byDay(results)) await this.#insist(day, ofDay)
+    this.#committed(new Set(results.map(result => result.delivery.workspaceId)))
+    return results.map(() => undefined)
+  }
+
+  async #insist(day: string, results: readonly Result[]): Promise<void> {
+    for (let tries = 0; ; tries++) {
+      try {
+        return await insertResults(this.#lane, day, results)
+      } catch (error) {
+        if (this.#stopped) throw error
+        if (tries === 0) this.#log.error(`${results.length} results wait to be written: ${messageOf(error)}`)
+        await sleep(this.#clock, RETRY_MS)
+      }
+    }
+  }
+}
+
+function byDay(results: readonly Result[]): Map<string, Result[]> {
+  const days = new Map<string, Result[]>()
+  for (const result of results) {
+    const day = dayOf(result.delivery.createdAt)
+    const ofDay = days.get(day)
+    if (ofDay) ofDay.push(result)
+    else days.set(day, [result])
+  }
+  return days
+}
