@@ -3,7 +3,6 @@ import { messageOf } from '../ground/errors.ts'
 import { dayOf, newId } from '../ground/ids.ts'
 import type { Part } from '../ground/lifecycle.ts'
 import type { Logger } from '../ground/log.ts'
-import type { Catalog } from '../store/catalog.ts'
 import type { Database, Queryable } from '../store/database.ts'
 import {
   bringForward,
@@ -43,7 +42,6 @@ export interface BacklogReader {
  */
 export class Backlog implements Part {
   readonly #lane: Queryable
-  readonly #catalog: Catalog
   readonly #held: Held
   readonly #clock: Clock
   readonly #log: Logger
@@ -56,9 +54,8 @@ export class Backlog implements Part {
   #cancelSweep: (() => void) | null = null
   #stopped = false
 
-  constructor(options: { database: Database; catalog: Catalog; held: Held; clock: Clock; log: Logger }) {
+  constructor(options: { database: Database; held: Held; clock: Clock; log: Logger }) {
     this.#lane = options.database.lane('backlog')
-    this.#catalog = options.catalog
     this.#held = options.held
     this.#clock = options.clock
     this.#log = options.log
@@ -92,9 +89,9 @@ export class Backlog implements Part {
     const held = this.#held.get(bucket)
     if (!held) return
     await this.#free(held, this.#clock.now())
-    const { ordered } = this.#endpointsByOrder()
-    if (ordered.length > 0) this.#reader?.remember(await waitingDeliveries(this.#lane, bucket, ordered))
-    for (const endpointId of await parkedEndpoints(this.#lane, bucket)) this.#reader?.rememberParked(endpointId, bucket)
+    this.#reader?.remember(await waitingDeliveries(this.#lane, bucket))
+    for (const endpointId of await parkedEndpoints(this.#lane, bucket))
+      this.#reader?.rememberParked(endpointId, bucket)
     const next = await nextDueAt(this.#lane, bucket)
     if (next !== null) this.dueAt(bucket, next)
   }
@@ -151,10 +148,6 @@ export class Backlog implements Part {
     const now = this.#clock.now()
     const buckets = await bringForward(this.#lane, this.#held.numbers(), endpointId, now)
     for (const bucket of buckets) this.dueAt(bucket, now)
-  }
-
-  #endpointsByOrder(): { ordered: string[] } {
-    return { ordered: this.#catalog.endpoints().flatMap(endpoint => (endpoint.order === 'unordered' ? [] : endpoint.id)) }
   }
 
   async #flushParking(): Promise<void> {
@@ -217,7 +210,14 @@ export class Backlog implements Part {
     const parcels: Parcel[] = []
     for (const item of claimed) {
       if (item.event === null) this.#reader?.payloadGone(item, epoch)
-      else parcels.push({ delivery: item.delivery, event: item.event, epoch, readyAt: item.dueAt, superseded: 0 })
+      else
+        parcels.push({
+          delivery: item.delivery,
+          event: item.event,
+          epoch,
+          readyAt: item.dueAt,
+          superseded: 0,
+        })
     }
     return parcels
   }

@@ -68,7 +68,8 @@ export class Courier {
     verdict: Verdict,
   ): Attempt {
     const { delivery, event } = parcel
-    const nextAt = event.dryRun || verdict.outcome !== 'retry' ? null : this.#nextAt(parcel, startedAt, endedAt, verdict)
+    const nextAt =
+      event.dryRun || verdict.outcome !== 'retry' ? null : this.#nextAt(parcel, startedAt, endedAt, verdict)
     const retriesOver = verdict.outcome === 'retry' && nextAt === null && !event.dryRun
     return {
       ...observation,
@@ -86,7 +87,12 @@ export class Courier {
     }
   }
 
-  #nextAt(parcel: Parcel, startedAt: number, now: number, verdict: Verdict & { outcome: 'retry' }): number | null {
+  #nextAt(
+    parcel: Parcel,
+    startedAt: number,
+    now: number,
+    verdict: Verdict & { outcome: 'retry' },
+  ): number | null {
     return nextAttemptAt({
       attemptsMade: parcel.delivery.attempts + 1,
       firstAttemptAt: parcel.delivery.firstAttemptAt ?? startedAt,

@@ -9,8 +9,8 @@ import type { Backlog } from './backlog.ts'
 import type { Courier } from './courier.ts'
 import { EndpointQueue } from './endpoint-queue.ts'
 import { Fifo } from './fifo.ts'
-import type { Held } from './held.ts'
 import type { EndpointHealth } from './health.ts'
+import type { Held } from './held.ts'
 import type { Parcel } from './parcel.ts'
 
 /** More than this in memory for one endpoint, and what comes next is parked in the table. */
@@ -108,7 +108,8 @@ export class Dispatcher implements Part {
 
   /** Nothing of these deliveries, which wait in the table, may be overtaken: tells the queues that keep order. */
   remember(waiting: Iterable<{ delivery: Delivery; eventType: Parcel['event']['eventType'] }>): void {
-    for (const { delivery, eventType } of waiting) this.#queue(delivery.endpointId).remember(delivery, eventType)
+    for (const { delivery, eventType } of waiting)
+      this.#queue(delivery.endpointId).remember(delivery, eventType)
   }
 
   /** The endpoint has deliveries parked in the bucket: later ones line up behind them. */
@@ -116,6 +117,13 @@ export class Dispatcher implements Part {
     const queue = this.#queue(endpointId)
     queue.parkedBuckets.add(bucket)
     this.#unparkIfRoom(queue)
+  }
+
+  /** The delivery's event is past retention: there is nothing left to send. */
+  payloadGone(delivery: Delivery, epoch: number): void {
+    this.#finish(delivery, epoch, 'failed', 'its event is past retention').catch(error =>
+      this.#log.error(`delivery ${delivery.id} was not written down: ${messageOf(error)}`),
+    )
   }
 
   /** The bucket is not ours any more. */
@@ -203,7 +211,10 @@ export class Dispatcher implements Part {
     }
     this.#inFlight++
     this.#deliver(parcel, queue).catch(error => {
-      this.#log.error({ err: error }, `delivery ${parcel.delivery.id} was not written down: it will be sent again`)
+      this.#log.error(
+        { err: error },
+        `delivery ${parcel.delivery.id} was not written down: it will be sent again`,
+      )
     })
   }
 
@@ -281,7 +292,15 @@ export class Dispatcher implements Part {
   }
 
   async #finish(delivery: Delivery, epoch: number, status: DeliveryStatus, reason: string): Promise<void> {
-    await this.#recorder.record({ delivery, epoch, attempt: null, status, reason, dueAt: null, at: this.#clock.now() })
+    await this.#recorder.record({
+      delivery,
+      epoch,
+      attempt: null,
+      status,
+      reason,
+      dueAt: null,
+      at: this.#clock.now(),
+    })
   }
 
   /** Fetches parked deliveries once the queue is half empty; the bucket's later ones wait behind them till then. */

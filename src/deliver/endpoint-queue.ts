@@ -60,7 +60,9 @@ export class EndpointQueue {
   }
 
   get idle(): boolean {
-    return this.#inFlight === 0 && this.#ready.length === 0 && this.parkedBuckets.size === 0 && !this.#lines?.size
+    return (
+      this.#inFlight === 0 && this.#ready.length === 0 && this.parkedBuckets.size === 0 && !this.#lines?.size
+    )
   }
 
   /** Takes a parcel in; answers with the deliveries that it supersedes. */

@@ -56,7 +56,8 @@ export class Held {
   /** Takes a parcel on; false when its bucket is not ours (any more), or we have it already. */
   admit(parcel: Parcel): boolean {
     const held = this.#buckets.get(parcel.delivery.bucket)
-    if (!held || held.closing || held.epoch !== parcel.epoch || held.parcels.has(parcel.delivery.id)) return false
+    if (!held || held.closing || held.epoch !== parcel.epoch || held.parcels.has(parcel.delivery.id))
+      return false
     held.parcels.set(parcel.delivery.id, parcel)
     return true
   }

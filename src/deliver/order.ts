@@ -102,8 +102,10 @@ export class Lines {
   }
 
   #line(key: string): Place[] {
-    let line = this.#lines.get(key)
-    if (!line) this.#lines.set(key, (line = []))
+    const known = this.#lines.get(key)
+    if (known) return known
+    const line: Place[] = []
+    this.#lines.set(key, line)
     return line
   }
 

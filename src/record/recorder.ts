@@ -19,7 +19,7 @@ export class Recorder implements Part {
   readonly #clock: Clock
   readonly #log: Logger
   readonly #committed: (workspaceIds: Iterable<string>) => void
-  readonly #groups: GroupCommit<Result, void>
+  readonly #groups: GroupCommit<Result, undefined>
   #stopped = false
   #unwritten = 0
 

@@ -22,6 +22,7 @@ export interface RoutedEvent {
 /** A delivery made anew of a kept event. */
 export interface ReplayedDelivery {
   readonly delivery: Delivery
+  readonly event: Event
   readonly replayOf: string
   /** Day of the event's row. */
   readonly eventDay: string
@@ -101,7 +102,8 @@ export async function insertAcceptances(
       deliveries.push(deliveryRow(delivery, eventDay, replayOf, epochOf))
     }
     for (const key of acceptance.keys) keys.push(keyRow(key))
-    for (const { id, workspaceId, name } of acceptance.monitors) monitors.push({ id, workspace_id: workspaceId, name })
+    for (const { id, workspaceId, name } of acceptance.monitors)
+      monitors.push({ id, workspace_id: workspaceId, name })
   }
   const { rows } = await lane.query<{ id: string; bucket: number }>(
     ACCEPT,
@@ -174,6 +176,8 @@ export async function findIngestKeys(
   keys: readonly { bucket: number; workspaceId: string; key: string }[],
 ): Promise<Map<string, { hash: Buffer; answer: unknown }>> {
   const asked = keys.map(({ bucket, workspaceId, key }) => ({ bucket, workspace_id: workspaceId, key }))
-  const { rows } = await lane.query<{ key: string; hash: Buffer; answer: unknown }>(FIND_KEYS, [JSON.stringify(asked)])
+  const { rows } = await lane.query<{ key: string; hash: Buffer; answer: unknown }>(FIND_KEYS, [
+    JSON.stringify(asked),
+  ])
   return new Map(rows.map(row => [row.key, { hash: row.hash, answer: row.answer }]))
 }

@@ -78,7 +78,13 @@ const CLAIM_PARKED = claimStatement(
 )
 
 /** Up to `limit` of the endpoint's parked deliveries in the bucket, the oldest first. */
-export async function claimParked(lane: Queryable, bucket: number, epoch: number, endpointId: string, limit: number) {
+export async function claimParked(
+  lane: Queryable,
+  bucket: number,
+  epoch: number,
+  endpointId: string,
+  limit: number,
+) {
   const { rows } = await lane.query<Row>(CLAIM_PARKED, [bucket, epoch, endpointId, limit])
   return rows.map(toClaimed)
 }
@@ -127,7 +133,13 @@ export async function freeHeld(
   lane: Queryable,
   hold: { bucket: number; epoch: number; now: number; beforeId: string; known: readonly string[] },
 ): Promise<number> {
-  const { rowCount } = await lane.query(FREE_HELD, [hold.bucket, hold.now, hold.beforeId, hold.known, hold.epoch])
+  const { rowCount } = await lane.query(FREE_HELD, [
+    hold.bucket,
+    hold.now,
+    hold.beforeId,
+    hold.known,
+    hold.epoch,
+  ])
   return rowCount
 }
 
@@ -166,16 +178,13 @@ const WAITING = {
                 d.attempts, d.first_attempt_at, e.event_type
          from deliveries d join events e
            on e.bucket = d.bucket and e.workspace_id = d.workspace_id and e.event_id = d.event_id and e.day = d.event_day
-         where d.bucket = $1 and d.place = 'due' and d.endpoint_id = any ($2::text[]) order by d.id`,
+         join endpoints p on p.id = d.endpoint_id and p.delivery_order <> 'unordered'
+         where d.bucket = $1 and d.place = 'due' order by d.id`,
 }
 
 /** The bucket's waiting deliveries to endpoints that keep order. */
-export async function waitingDeliveries(
-  lane: Queryable,
-  bucket: number,
-  endpointIds: readonly string[],
-): Promise<WaitingDelivery[]> {
-  const { rows } = await lane.query<Row>(WAITING, [bucket, endpointIds])
+export async function waitingDeliveries(lane: Queryable, bucket: number): Promise<WaitingDelivery[]> {
+  const { rows } = await lane.query<Row>(WAITING, [bucket])
   return rows.map(row => ({ delivery: toDelivery(row), eventType: row.event_type as EventType }))
 }
 

@@ -138,7 +138,7 @@ export class Ownership implements Part {
     this.#scheduleBeat()
   }
 
-  /** Gives every bucket back, so that others take over at once. Call it when nothing is in flight any more. */
+  /** Lets go of every bucket in good order and gives it back, so that others take over at once. */
   async stop(): Promise<void> {
     if (this.#stopped) return
     this.#stopped = true
@@ -146,8 +146,9 @@ export class Ownership implements Part {
     this.#cancelExpiry?.()
     await this.#beating
     const buckets = this.owned()
-    this.#epochs.clear()
     try {
+      await Promise.all(buckets.map(bucket => this.#events?.release(bucket)))
+      this.#epochs.clear()
       await this.#lane.query(GIVE_BACK, [this.nodeId, buckets])
       await this.#database.query('delete from nodes where id = $1', [this.nodeId])
     } catch (error) {

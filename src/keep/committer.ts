@@ -1,0 +1,124 @@
+import type { Parcel } from '../deliver/parcel.ts'
+import type { Event } from '../ground/vocabulary.ts'
+import { type Acceptance, insertAcceptances } from '../store/accept.ts'
+import { type Database, type Queryable, sqlState } from '../store/database.ts'
+import { GroupCommit } from '../store/group-commit.ts'
+
+/** Rows in one commit; more only when a single request brings more. */
+const MAX_ROWS = 2_000
+
+/** Another node's request took one of our keys first; look again, and answer with what it was given. */
+export class KeyTaken extends Error {}
+
+/** Tells the owners of these buckets that something is due. */
+export const DUE_CHANNEL = 'statuspulse_due'
+
+export interface CommitterEvents {
+  /** Committed deliveries of our own buckets: to be sent now. */
+  submit(parcels: Parcel[]): void
+  /** There is something new to read in these workspaces. */
+  committed(workspaceIds: Iterable<string>): void
+}
+
+/** Group commit of acceptances, and what follows it at once: handing our own deliveries over, telling other owners. */
+export class Committer {
+  readonly #lane: Queryable
+  readonly #database: Database
+  readonly #epochOf: (bucket: number) => number | null
+  readonly #events: CommitterEvents
+  readonly #groups: GroupCommit<Acceptance, undefined>
+
+  /** @param options.epochOf the epoch under which this node owns a bucket, or null */
+  constructor(options: {
+    database: Database
+    epochOf: (bucket: number) => number | null
+    events: CommitterEvents
+  }) {
+    this.#database = options.database
+    this.#lane = options.database.lane('accept')
+    this.#epochOf = options.epochOf
+    this.#events = options.events
+    this.#groups = new GroupCommit({
+      commit: group => this.#commit(group),
+      weigh: acceptance => acceptance.routed.length + acceptance.replays.length,
+      maxWeight: MAX_ROWS,
+      maxCommits: 1,
+    })
+  }
+
+  /**
+   * Resolves once the acceptance is committed.
+   * @throws KeyTaken, or the driver's error: then it is unclear whether it was kept
+   */
+  async commit(acceptance: Acceptance): Promise<void> {
+    try {
+      await this.#groups.add(acceptance)
+    } catch (error) {
+      if (sqlState(error) !== UNIQUE_VIOLATION) throw error
+      // Nothing of the group was kept. One of us is to blame: each tries again alone.
+      await this.#alone(acceptance)
+    }
+  }
+
+  /** Resolves when no commit is under way. */
+  settled(): Promise<void> {
+    return this.#groups.settled()
+  }
+
+  async #alone(acceptance: Acceptance): Promise<void> {
+    try {
+      await this.#commit([acceptance])
+    } catch (error) {
+      if (sqlState(error) === UNIQUE_VIOLATION) throw new KeyTaken()
+      throw error
+    }
+  }
+
+  async #commit(group: readonly Acceptance[]): Promise<undefined[]> {
+    // The epochs that the statement checks are the ones that the parcels carry, whatever happens meanwhile.
+    const epochs = new Map<number, number | null>()
+    const epochOf = (bucket: number) => {
+      if (!epochs.has(bucket)) epochs.set(bucket, this.#epochOf(bucket))
+      return epochs.get(bucket) ?? null
+    }
+    const elsewhere = await insertAcceptances(this.#lane, group, epochOf)
+    this.#events.submit(parcelsOf(group, new Set(elsewhere.map(row => row.id)), epochOf))
+    this.#tellOwners(elsewhere.map(row => row.bucket))
+    const workspaces = new Set<string>()
+    for (const { routed, replays } of group) {
+      for (const { event } of routed) workspaces.add(event.workspaceId)
+      for (const { delivery } of replays) workspaces.add(delivery.workspaceId)
+    }
+    this.#events.committed(workspaces)
+    return group.map(() => undefined)
+  }
+
+  /** A notification that is lost costs time, not the delivery: the owner's sweep finds it. */
+  #tellOwners(buckets: readonly number[]): void {
+    if (buckets.length === 0) return
+    const payload = [...new Set(buckets)].join(',')
+    this.#database.query('select pg_notify($1, $2)', [DUE_CHANNEL, payload]).catch(() => {})
+  }
+}
+
+const UNIQUE_VIOLATION = '23505'
+
+function parcelsOf(
+  group: readonly Acceptance[],
+  elsewhere: ReadonlySet<string>,
+  epochOf: (bucket: number) => number | null,
+): Parcel[] {
+  const parcels: Parcel[] = []
+  const add = (delivery: Parcel['delivery'], event: Event, readyAt: number) => {
+    const epoch = epochOf(delivery.bucket)
+    if (epoch === null || elsewhere.has(delivery.id)) return
+    parcels.push({ delivery, event, epoch, readyAt, superseded: 0 })
+  }
+  for (const { routed, replays } of group) {
+    for (const { event, deliveries } of routed) {
+      for (const delivery of deliveries) add(delivery, event, event.acceptedAt)
+    }
+    for (const { delivery, event } of replays) add(delivery, event, delivery.createdAt)
+  }
+  return parcels
+}
