@@ -1,0 +1,42 @@
+import type { Scope } from '../ground/vocabulary.ts'
+import type { ApiKey } from '../store/api-keys.ts'
+import { hashApiKey } from '../store/api-keys.ts'
+import type { Catalog } from '../store/catalog.ts'
+
+/** What a key must be allowed for an operation. `operator`: the whole installation's; `public`: no key is asked for. */
+export type Access = Scope | 'operator' | 'public'
+
+/** Who calls: a valid key, and with it the one workspace that everything is looked up in. */
+export interface Caller {
+  readonly keyId: string
+  readonly workspaceId: string
+  readonly scopes: readonly Scope[]
+  readonly operator: boolean
+}
+
+const BEARER = /^Bearer +([\x21-\x7e]{1,512}) *$/i
+
+/** The caller that an `Authorization` header names (RFC 6750, section 2.1); null: none, or not a valid key. */
+export function identify(authorization: string | undefined, catalog: Catalog): Caller | null {
+  const token = authorization === undefined ? null : BEARER.exec(authorization)?.[1]
+  const key = token ? catalog.keyByHash(hashApiKey(token)) : undefined
+  return key ? callerOf(key) : null
+}
+
+/** Whether the caller may. `admin` may everything in its workspace. */
+export function allows(caller: Caller, access: Access): boolean {
+  if (access === 'public') return true
+  if (access === 'operator') return caller.operator
+  return caller.scopes.includes(access) || caller.scopes.includes('admin')
+}
+
+const callers = new WeakMap<ApiKey, Caller>()
+
+function callerOf(key: ApiKey): Caller {
+  let caller = callers.get(key)
+  if (!caller) {
+    caller = { keyId: key.id, workspaceId: key.workspaceId, scopes: key.scopes, operator: key.operator }
+    callers.set(key, caller)
+  }
+  return caller
+}

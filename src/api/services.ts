@@ -1,0 +1,45 @@
+import type { Registry } from '@prometheus-io/client'
+import type { EgressPolicy } from '../deliver/egress/index.ts'
+import type { Clock } from '../ground/clock.ts'
+import type { Logger } from '../ground/log.ts'
+import type { DryRun } from '../keep/dry-run.ts'
+import type { Keeper } from '../keep/keeper.ts'
+import type { Replayer } from '../keep/replayer.ts'
+import type { Hub } from '../record/hub.ts'
+import type { Catalog } from '../store/catalog.ts'
+import type { Database } from '../store/database.ts'
+import type { Sealer } from '../store/seal.ts'
+
+/** Everything that the API's routes ask of the rest of the program. */
+export interface Services {
+  readonly database: Database
+  readonly catalog: Catalog
+  readonly sealer: Sealer
+  readonly clock: Clock
+  readonly log: Logger
+  /** Which targets an endpoint may have. */
+  readonly policy: EgressPolicy
+  readonly keeper: Pick<Keeper, 'accept'>
+  readonly dryRun: Pick<DryRun, 'send'>
+  readonly replayer: Pick<Replayer, 'replay'>
+  /** Whoever runs the jobs of `replay_jobs`: there is a new one. */
+  readonly replayJobs: { wake(): void }
+  /** Wakes readers of the feed. */
+  readonly hub: Hub
+  readonly metrics: Registry
+  readonly version: string
+  readonly config: ApiConfig
+  /** Why this node cannot work now, or null: it can. Must answer within seconds, whatever the database does. */
+  readonly ready: () => Promise<string | null>
+}
+
+/** Settings of the API. */
+export interface ApiConfig {
+  readonly host: string
+  /** 0: any free one */
+  readonly port: number
+  /** Requests a second of one API key. */
+  readonly rateLimitPerSecond: number
+  /** Whether /metrics answers without a key. */
+  readonly publicMetrics: boolean
+}
