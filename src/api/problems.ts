@@ -6,12 +6,10 @@ import { sqlState } from '../store/database.ts'
 /** RFC 9457. */
 export const problemSchema = z
   .object({
-    type: z
-      .string()
-      .meta({
-        description: 'Names the kind of problem; stable.',
-        examples: ['urn:statuspulse:problem:not-found'],
-      }),
+    type: z.string().meta({
+      description: 'Names the kind of problem; stable.',
+      examples: ['urn:statuspulse:problem:not-found'],
+    }),
     title: z.string().meta({ description: 'The kind of problem in words.' }),
     status: z.int().meta({ description: 'The HTTP status.' }),
     detail: z.string().meta({ description: 'What is wrong here, naming the thing and the value.' }),
