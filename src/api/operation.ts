@@ -57,8 +57,8 @@ export interface Operation<
   readonly bodyTypes?: readonly string[]
   /** Bytes; 512 KiB when left out. */
   readonly bodyLimit?: number
-  /** Takes the place of validation by `body`, which then only describes. */
-  readonly readBody?: (body: unknown, request: FastifyRequest) => Output<B>
+  /** `body` only describes: the handler takes `request.body` itself, and validates it. */
+  readonly readsBodyItself?: boolean
   /** The first is the one that a handler's value is sent with. */
   readonly answers: Readonly<Record<number, Answer>>
   /** Statuses of problems beside those that every operation has (see openapi.ts). */
@@ -108,7 +108,7 @@ export function addOperation<
           parse(operation.query, fromQuery(operation.query, request.query), 'query')) as Output<Q>,
         headers: (operation.headers &&
           parse(operation.headers, pick(operation.headers, request), 'headers')) as Output<H>,
-        body: readBody(operation, request),
+        body: readBody(operation, request) as Output<B>,
         caller: request.caller as Caller,
         request,
         reply,
@@ -130,18 +130,10 @@ function readParams(operation: AnyOperation, request: FastifyRequest): unknown {
   throw notFound('resource', request.url.split('?', 1)[0] as string)
 }
 
-function readBody<B extends z.ZodType | undefined>(
-  operation: {
-    body?: B
-    bodyOptional?: boolean
-    readBody?: (body: unknown, request: FastifyRequest) => Output<B>
-  },
-  request: FastifyRequest,
-): Output<B> {
-  if (operation.readBody) return operation.readBody(request.body, request)
-  if (!operation.body) return undefined as Output<B>
+function readBody(operation: AnyOperation, request: FastifyRequest): unknown {
+  if (!operation.body || operation.readsBodyItself) return undefined
   const body = request.body === undefined && operation.bodyOptional ? {} : request.body
-  return parse(operation.body, body, 'body') as Output<B>
+  return parse(operation.body, body, 'body')
 }
 
 /** Only the headers that the schema names: a request has many that are not ours. */

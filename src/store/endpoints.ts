@@ -123,11 +123,11 @@ export function newSecret(): string {
   return `whsec_${randomBytes(32).toString('base64')}`
 }
 
-/** Keeps a new endpoint and its first secret. Call it in a transaction: they come together or not at all. */
+/** Keeps a new endpoint and its first secret (null: it is not signed). Call it in a transaction: they come together or not at all. */
 export async function insertEndpoint(
   tx: Queryable,
   sealer: Sealer,
-  made: { id: string; workspaceId: string; settings: EndpointSettings; tls: unknown; secret: string },
+  made: { id: string; workspaceId: string; settings: EndpointSettings; tls: unknown; secret: string | null },
   now: number,
 ): Promise<void> {
   const { settings } = made
@@ -145,13 +145,11 @@ export async function insertEndpoint(
       now,
     ],
   )
-  await insertSecret(tx, sealer, made.id, made.secret)
+  if (made.secret !== null) await insertSecret(tx, sealer, made.id, made.secret)
 }
 
 /**
  * Puts new settings in place of the old ones; the kind stays. False when the endpoint is gone.
- * @param change.tls undefined: the old report stands
- * @param change.now becomes `changedAt` if what is matched or where it goes changed
  */
 export async function updateEndpoint(
   tx: Queryable,
@@ -198,6 +196,16 @@ function columnsOf(sealer: Sealer, id: string, settings: EndpointSettings): unkn
   ]
 }
 
+/** Keeps others from changing the endpoint until the transaction ends. */
+export async function lockEndpoint(tx: Queryable, workspaceId: string, id: string): Promise<void> {
+  await tx.query('select 1 from endpoints where workspace_id = $1 and id = $2 for update', [workspaceId, id])
+}
+
+/** The endpoint's failures so far count no more: someone switched it on again. */
+export async function forgetFailures(tx: Queryable, id: string): Promise<void> {
+  await tx.query('update endpoint_health set failing_since = null where endpoint_id = $1', [id])
+}
+
 /** Takes an endpoint out of use; its row stays, for the record. False when there is none. */
 export async function deleteEndpoint(tx: Queryable, workspaceId: string, id: string): Promise<boolean> {
   const { rowCount } = await tx.query(
@@ -224,7 +232,7 @@ export async function endpointNames(
 
 /**
  * Puts a new secret before the old ones, which stay valid until `overlapUntil` (ms since the epoch)
- * at the latest. At most two are ever valid: of the old ones, the newest stays.
+ * at the latest. At most two are ever valid: of the old ones, the newest stays. Lock the endpoint first.
  */
 export async function rotateSecret(
   tx: Queryable,
@@ -232,7 +240,6 @@ export async function rotateSecret(
   rotation: { endpointId: string; secret: string; now: number; overlapUntil: number },
 ): Promise<void> {
   const { endpointId, secret, now, overlapUntil } = rotation
-  await tx.query('select 1 from endpoints where id = $1 for update', [endpointId])
   await tx.query(
     `delete from endpoint_secrets where endpoint_id = $1
        and (expires_at <= to_timestamp($2 / 1000.0) or $3::bigint <= $2::bigint

@@ -51,30 +51,26 @@ export async function listMonitors(
   return rows.map(toMonitor)
 }
 
-/** One monitor of the workspace, by its id or its name; null when there is none. */
+/** One monitor of the workspace; null when there is none. */
 export async function findMonitor(
   database: Queryable,
   workspaceId: string,
-  idOrName: string,
+  id: string,
 ): Promise<Monitor | null> {
   const { rows } = await database.query<Row>(
-    `select ${COLUMNS} from monitors where workspace_id = $1 and (id = $2 or name = $2) order by id = $2 desc limit 1`,
-    [workspaceId, idOrName],
+    `select ${COLUMNS} from monitors where workspace_id = $1 and id = $2`,
+    [workspaceId, id],
   )
   return rows[0] ? toMonitor(rows[0]) : null
 }
 
-/** Removes a monitor; what was recorded of it stays. Its name, null when there is none. */
-export async function deleteMonitor(
-  database: Queryable,
-  workspaceId: string,
-  id: string,
-): Promise<string | null> {
-  const { rows } = await database.query<{ name: string }>(
-    'delete from monitors where workspace_id = $1 and id = $2 returning name',
-    [workspaceId, id],
-  )
-  return rows[0]?.name ?? null
+/** Removes a monitor; what was recorded of it stays. False when there is none. */
+export async function deleteMonitor(database: Queryable, workspaceId: string, id: string): Promise<boolean> {
+  const { rowCount } = await database.query('delete from monitors where workspace_id = $1 and id = $2', [
+    workspaceId,
+    id,
+  ])
+  return rowCount > 0
 }
 
 /** Those of these names that no monitor of the workspace has. */

@@ -7,13 +7,9 @@ const scope = z.enum(SCOPES)
 export const keyInput = z
   .strictObject({
     name: text({ max: 200 }).meta({ description: 'Who or what uses it.' }),
-    scopes: z
-      .array(scope)
-      .min(1)
-      .max(SCOPES.length)
-      .meta({
-        description: '`ingest`: send events. `read`: look at everything but secrets. `admin`: everything.',
-      }),
+    scopes: z.array(scope).min(1).max(SCOPES.length).meta({
+      description: '`ingest`: send events. `read`: look at everything but secrets. `admin`: everything.',
+    }),
   })
   .meta({ id: 'KeyInput' })
 

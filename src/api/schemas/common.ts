@@ -69,3 +69,5 @@ export function page<T extends z.ZodType>(entry: T, id: string) {
 }
 
 export const dryRun = z.boolean().meta({ description: 'It was a test send.' })
+
+export const dryRunFilter = z.boolean().optional().meta({ description: 'Test sends only, or none.' })

@@ -23,12 +23,10 @@ export const filter = z
   .object(filterFields)
   .meta({ id: 'Filter', description: 'Which events an endpoint wants. An empty list means all.' })
 
-export const filterInput = z
-  .strictObject(optional(filterFields))
-  .meta({
-    id: 'FilterInput',
-    description: 'Which events an endpoint wants. What is left out or empty means all.',
-  })
+export const filterInput = z.strictObject(optional(filterFields)).meta({
+  id: 'FilterInput',
+  description: 'Which events an endpoint wants. What is left out or empty means all.',
+})
 
 const filterPatch = z
   .strictObject(nullable(filterFields))

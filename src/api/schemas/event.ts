@@ -80,12 +80,10 @@ export const eventInput = z
 export const accepted = z
   .object({
     event_id: z.string(),
-    duplicate: z
-      .boolean()
-      .meta({
-        description:
-          'It was accepted before, under the same `event_id` or `Idempotency-Key`; nothing is sent again.',
-      }),
+    duplicate: z.boolean().meta({
+      description:
+        'It was accepted before, under the same `event_id` or `Idempotency-Key`; nothing is sent again.',
+    }),
     deliveries: z.int().meta({ description: 'How many endpoints it goes to.' }),
   })
   .meta({ id: 'Accepted' })

@@ -1,0 +1,179 @@
+import type { FastifyInstance } from 'fastify'
+import { z } from 'zod'
+import { conflict, notFound } from '../../ground/errors.ts'
+import { insertApiKey, listApiKeys, newApiKey, revokeApiKey } from '../../store/api-keys.ts'
+import type { Workspace } from '../../store/workspaces.ts'
+import { insertWorkspace, listWorkspaces, updateWorkspace } from '../../store/workspaces.ts'
+import { fromCursor, pageOf } from '../cursor.ts'
+import { addOperation } from '../operation.ts'
+import {
+  keyCreated,
+  keyInput,
+  keyPage,
+  workspace,
+  workspaceCreated,
+  workspaceInput,
+  workspacePage,
+  workspacePatch,
+} from '../schemas/account.ts'
+import { idParams, pageFields } from '../schemas/common.ts'
+import type { Services } from '../services.ts'
+import { showKey, showWorkspace } from '../views.ts'
+
+const KEY_ID = idParams("The key's id.", 'key_01jz8m4x5c00k3v9q2w7d1a0b3')
+
+/** `/v1/keys`: who may. */
+export function keyRoutes(app: FastifyInstance, { database, catalog, clock }: Services): void {
+  addOperation(app, {
+    id: 'createKey',
+    method: 'POST',
+    path: '/v1/keys',
+    tag: 'Keys',
+    summary: 'Make an API key',
+    description: 'Makes an API key of this workspace. It is shown this once; only its hash is kept.',
+    access: 'admin',
+    body: keyInput,
+    bodyExamples: {
+      ingest: { summary: 'For a producer', value: { name: 'billing service', scopes: ['ingest'] } },
+    },
+    answers: { 201: { description: 'Made.', schema: keyCreated } },
+    problems: [415, 422],
+    handler: async ({ caller, body }) => {
+      const secret = newApiKey()
+      const made = { workspaceId: caller.workspaceId, operator: false, key: secret, name: body.name }
+      const kept = await insertApiKey(database, { ...made, scopes: [...new Set(body.scopes)] }, clock.now())
+      await catalog.reload()
+      return { ...showKey(kept), key: secret }
+    },
+  })
+
+  addOperation(app, {
+    id: 'listKeys',
+    method: 'GET',
+    path: '/v1/keys',
+    tag: 'Keys',
+    summary: 'List API keys',
+    description: "The workspace's API keys in the order of their making, revoked ones included.",
+    access: 'admin',
+    query: z.strictObject(pageFields),
+    answers: { 200: { description: 'One page.', schema: keyPage } },
+    handler: async ({ caller, query }) => {
+      const after = fromCursor(query.cursor, 1)?.[0] ?? ''
+      const rows = await listApiKeys(database, caller.workspaceId, after, query.limit + 1)
+      return pageOf(rows, query.limit, row => [row.id], showKey)
+    },
+  })
+
+  addOperation(app, {
+    id: 'revokeKey',
+    method: 'DELETE',
+    path: '/v1/keys/{id}',
+    tag: 'Keys',
+    summary: 'Revoke an API key',
+    description:
+      "For good, on every node within a second. The workspace's last key with the scope `admin` cannot be revoked.",
+    access: 'admin',
+    params: KEY_ID,
+    answers: { 204: { description: 'Revoked.' } },
+    problems: [404, 409],
+    handler: async ({ caller, params }) => {
+      const outcome = await revokeApiKey(database, caller.workspaceId, params.id)
+      if (outcome === 'unknown') throw notFound('valid key', params.id)
+      if (outcome === 'last admin')
+        throw conflict(`${params.id} is the last key with the scope "admin": make another one first.`)
+      await catalog.reload()
+    },
+  })
+}
+
+/** `/v1/workspace` of a key, and `/v1/workspaces` for the operator. */
+export function workspaceRoutes(app: FastifyInstance, services: Services): void {
+  addOwn(app, services)
+  addAll(app, services)
+}
+
+function addOwn(app: FastifyInstance, { database, catalog }: Services): void {
+  addOperation(app, {
+    id: 'getWorkspace',
+    method: 'GET',
+    path: '/v1/workspace',
+    tag: 'Workspaces',
+    summary: "Show the key's workspace",
+    description: 'The workspace that the API key belongs to, and everything that it sees.',
+    access: 'read',
+    answers: { 200: { description: 'The workspace.', schema: workspace } },
+    handler: async ({ caller }) => showWorkspace(catalog.workspace(caller.workspaceId) as Workspace),
+  })
+
+  addOperation(app, {
+    id: 'updateWorkspace',
+    method: 'PATCH',
+    path: '/v1/workspace',
+    tag: 'Workspaces',
+    summary: "Change the key's workspace",
+    description: 'JSON Merge Patch (RFC 7396): what is left out stays.',
+    access: 'admin',
+    body: workspacePatch,
+    bodyTypes: ['application/json', 'application/merge-patch+json'],
+    bodyExamples: { strict: { summary: 'Known monitors only', value: { allow_unknown_monitors: false } } },
+    answers: { 200: { description: 'Changed.', schema: workspace } },
+    problems: [415, 422],
+    handler: async ({ caller, body }) => {
+      const change = { name: body.name, allowUnknownMonitors: body.allow_unknown_monitors }
+      const changed = await updateWorkspace(database, caller.workspaceId, change)
+      await catalog.reload()
+      return showWorkspace(changed as Workspace)
+    },
+  })
+}
+
+function addAll(app: FastifyInstance, { database, catalog, clock }: Services): void {
+  addOperation(app, {
+    id: 'createWorkspace',
+    method: 'POST',
+    path: '/v1/workspaces',
+    tag: 'Workspaces',
+    summary: 'Make a workspace',
+    description: "A tenant of its own, with its first admin key. Needs the operator's key.",
+    access: 'operator',
+    body: workspaceInput,
+    bodyExamples: { team: { summary: 'For a team', value: { name: 'Payments' } } },
+    answers: { 201: { description: 'Made.', schema: workspaceCreated } },
+    problems: [415, 422],
+    handler: async ({ body }) => {
+      const now = clock.now()
+      const secret = newApiKey()
+      const [made, admin] = await database.transaction(async tx => {
+        const fresh = { name: body.name, allowUnknownMonitors: body.allow_unknown_monitors }
+        const kept = await insertWorkspace(tx, fresh, now)
+        const first = {
+          workspaceId: kept.id,
+          name: 'admin',
+          scopes: ['admin' as const],
+          operator: false,
+          key: secret,
+        }
+        return [kept, await insertApiKey(tx, first, now)] as const
+      })
+      await catalog.reload()
+      return { ...showWorkspace(made), admin_key: { ...showKey(admin), key: secret } }
+    },
+  })
+
+  addOperation(app, {
+    id: 'listWorkspaces',
+    method: 'GET',
+    path: '/v1/workspaces',
+    tag: 'Workspaces',
+    summary: 'List workspaces',
+    description: "All workspaces in the order of their making. Needs the operator's key.",
+    access: 'operator',
+    query: z.strictObject(pageFields),
+    answers: { 200: { description: 'One page.', schema: workspacePage } },
+    handler: async ({ query }) => {
+      const after = fromCursor(query.cursor, 1)?.[0] ?? ''
+      const rows = await listWorkspaces(database, after, query.limit + 1)
+      return pageOf(rows, query.limit, row => [row.id], showWorkspace)
+    },
+  })
+}
