@@ -1,13 +1,12 @@
 import type { z } from 'zod'
 import { type Destination, destinationFor } from '../deliver/destinations/index.ts'
-import { checkUrl, type EgressPolicy, probeTls } from '../deliver/egress/index.ts'
-import { type FieldError, unacceptable } from '../ground/errors.ts'
+import { type EgressPolicy, probeTls, type TlsReport } from '../deliver/egress/index.ts'
+import type { FieldError } from '../ground/errors.ts'
 import type { Filter } from '../ground/vocabulary.ts'
 import { checkGlob } from '../route/glob.ts'
 import type { EndpointSettings } from '../store/endpoints.ts'
 import type { endpointInput, endpointPatch, filterInput } from './schemas/endpoint.ts'
 import { invalid, parse } from './validation.ts'
-import { snakeKeys } from './views.ts'
 
 type Input = z.output<typeof endpointInput>
 type Patch = z.output<typeof endpointPatch>
@@ -100,11 +99,8 @@ export function checkFilter(filter: Filter): void {
  * @returns the handshake's report; null for plain http, which only the operator can allow
  * @throws Problem 422, path `url`, with the reason
  */
-export async function examine(url: string, policy: EgressPolicy): Promise<unknown> {
-  const refused = checkUrl(url, policy)
-  if (refused !== null) throw unacceptable('url', refused)
-  if (new URL(url).protocol === 'http:') return null
-  return snakeKeys(await probeTls(url, policy, PROBE_TIMEOUT_MS))
+export function examine(url: string, policy: EgressPolicy): Promise<TlsReport | null> {
+  return probeTls(url, policy, PROBE_TIMEOUT_MS)
 }
 
 function checked(destination: Destination, settings: EndpointSettings): EndpointSettings {

@@ -176,7 +176,7 @@ export function showEndpoint({ endpoint, tls, failingSince }: StoredEndpoint, no
     secrets: endpoint.secrets
       .filter(secret => secret.expiresAt === null || secret.expiresAt > now)
       .map(secret => ({ expires_at: timeOrNull(secret.expiresAt) })),
-    tls: (tls ?? null) as Record<string, unknown> | null,
+    tls,
     created_at: timeOf(endpoint.createdAt),
     changed_at: timeOf(endpoint.changedAt),
   }
@@ -220,16 +220,4 @@ export function showWorkspace(workspace: Workspace) {
 
 export function showMonitor(monitor: Monitor) {
   return { id: monitor.id, name: monitor.name, kind: monitor.kind, created_at: timeOf(monitor.createdAt) }
-}
-
-/** `{ notAfter: 1 }` as `{ not_after: 1 }`, at any depth: reports that other rooms make. */
-export function snakeKeys(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(snakeKeys)
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(
-    Object.entries(value).map(([name, inner]) => [
-      name.replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`),
-      snakeKeys(inner),
-    ]),
-  )
 }

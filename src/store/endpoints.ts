@@ -24,7 +24,7 @@ export type EndpointSettings = Pick<
 export interface StoredEndpoint {
   readonly endpoint: Endpoint
   /** What the handshake showed when its URL was last set; null for plain http. */
-  readonly tls: unknown
+  readonly tls: object | null
   /** Since when every delivery has failed; ms since the epoch, null: it has not. */
   readonly failingSince: number | null
 }
@@ -47,7 +47,7 @@ interface Row {
   disabled_reason: string | null
   created_at: Date
   changed_at: Date
-  tls: unknown
+  tls: object | null
   failing_since: Date | null
   secrets: { sealed: string; expires_at: number | null }[] | null
 }

@@ -1,10 +1,27 @@
 import type { FastifyInstance } from 'fastify'
+import { referencePage } from '../reference-page.ts'
 import type { Services } from '../services.ts'
+import { keyRoutes, workspaceRoutes } from './account.ts'
+import { deliveryRoutes } from './deliveries.ts'
+import { endpointActionRoutes } from './endpoint-actions.ts'
+import { endpointRoutes } from './endpoints.ts'
+import { eventRoutes } from './events.ts'
+import { monitorRoutes } from './monitors.ts'
 import { queueRoutes } from './queues.ts'
+import { serviceRoutes } from './service.ts'
 import { streamRoutes } from './stream.ts'
 
-/** Every route of the API. */
+/** Every route of the API, in the order of the document. */
 export function addRoutes(app: FastifyInstance, services: Services): void {
+  eventRoutes(app, services)
+  endpointRoutes(app, services)
+  endpointActionRoutes(app, services)
+  deliveryRoutes(app, services)
   streamRoutes(app, services)
   queueRoutes(app, services)
+  monitorRoutes(app, services)
+  keyRoutes(app, services)
+  workspaceRoutes(app, services)
+  serviceRoutes(app, services)
+  referencePage(app)
 }

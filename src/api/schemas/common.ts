@@ -21,16 +21,19 @@ export const monitorKind = z.enum(MONITOR_KINDS)
 /** A time as we give it: RFC 3339, UTC. */
 export const time = z.string().meta({ format: 'date-time' })
 
-/** A time as we take it, in ms since the epoch: RFC 3339 with any offset. */
-export const timeInput = z
-  .string()
-  .regex(RFC3339(), 'must be a time like 2024-05-14T09:23:11Z (RFC 3339)')
-  .refine(value => !Number.isNaN(Date.parse(value)), 'must be a time that exists')
-  .transform(value => Date.parse(value))
-  .meta({ override: { type: 'string', format: 'date-time', pattern: undefined } })
+/** A time as we take it, in ms since the epoch. */
+export const timeInput = rfc3339().transform(value => Date.parse(value))
 
-function RFC3339(): RegExp {
-  return /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})$/
+/** A time as we take it and pass it on: RFC 3339 with any offset. */
+export function rfc3339(): z.ZodString {
+  return z
+    .string()
+    .regex(
+      /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})$/,
+      'must be a time like 2024-05-14T09:23:11Z (RFC 3339)',
+    )
+    .refine(value => !Number.isNaN(Date.parse(value)), 'must be a time that exists')
+    .meta({ format: 'date-time' })
 }
 
 /** RFC 3339 in UTC of ms since the epoch. */

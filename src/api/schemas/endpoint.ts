@@ -103,6 +103,33 @@ export const endpointPatch = z
     description: 'JSON Merge Patch (RFC 7396): what is left out stays, null puts the default back.',
   })
 
+const tlsReport = z
+  .object({
+    protocol: z.string().meta({ examples: ['TLSv1.3'] }),
+    cipher: z.string(),
+    authorized: z.boolean(),
+    chain: z
+      .array(
+        z.object({
+          subject: z.string(),
+          issuer: z.string(),
+          valid_from: time,
+          valid_to: time,
+          fingerprint256: z.string(),
+        }),
+      )
+      .meta({ description: "From the receiver's own certificate to the authority." }),
+    names: z.array(z.string()).meta({ description: 'Names and addresses that the certificate covers.' }),
+    expires_at: time.meta({ description: 'When the first certificate of the chain to expire does so.' }),
+    days_left: z.int(),
+    alpn: z.string().nullable().meta({ description: '`h2` or `http/1.1`.' }),
+    remote_address: z.string(),
+  })
+  .meta({
+    id: 'TlsReport',
+    description: 'What the TLS handshake showed when the URL was last set; null for plain http.',
+  })
+
 export const endpoint = z
   .object({
     id: z.string(),
@@ -127,9 +154,7 @@ export const endpoint = z
     secrets: z
       .array(z.object({ expires_at: time.nullable() }))
       .meta({ description: 'Valid secrets, the newest first; a rotated one has its end.' }),
-    tls: z.record(z.string(), z.unknown()).nullable().meta({
-      description: 'What the TLS handshake showed when the URL was last set; null for plain http.',
-    }),
+    tls: tlsReport.nullable(),
     created_at: time,
     changed_at: time.meta({ description: 'When `url`, `filter` or `enabled` last changed.' }),
   })

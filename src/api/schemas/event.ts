@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { DELIVERY_STATUSES } from '../../ground/vocabulary.ts'
-import { dryRun, eventType, monitorName, page, severity, status, text, time } from './common.ts'
+import { dryRun, eventType, monitorName, page, rfc3339, severity, status, text, time } from './common.ts'
 
 const MAX_REGION = 100
 
@@ -57,13 +57,7 @@ export const eventInputFields = {
     .meta({ description: 'Left out: by status (`down` critical, `degraded` warning, else info).' }),
   event_type: eventType.optional().meta({ description: 'Left out: `status.changed`.' }),
   event_id: eventId.optional(),
-  timestamp: z
-    .string()
-    .regex(
-      /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})$/,
-      'must be a time like 2024-05-14T09:23:11Z (RFC 3339)',
-    )
-    .refine(value => !Number.isNaN(Date.parse(value)), 'must be a time that exists')
+  timestamp: rfc3339()
     .optional()
     .meta({ format: 'date-time', description: 'When it happened; left out: now.' }),
   incident_id: incidentId
