@@ -150,13 +150,16 @@ export function describeApi(operations: readonly AnyOperation[], version: string
         ),
       },
     },
-    { override: loosenAnswers },
+    { override: loosen },
   )
 }
 
 /** An answer may get more fields in a later version: a client must not be told that there are none. */
-const loosenAnswers: NonNullable<CreateDocumentOptions['override']> = ({ jsonSchema, zodSchema, io }) => {
+const loosen: NonNullable<CreateDocumentOptions['override']> = ({ jsonSchema, zodSchema, io }) => {
   const def = zodSchema._zod.def
+  // Every whole number here is a safe integer; to say so everywhere helps nobody.
+  if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum
+  if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum
   if (io === 'output' && def.type === 'object' && def.catchall === undefined)
     delete jsonSchema.additionalProperties
 }

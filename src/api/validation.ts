@@ -138,7 +138,7 @@ function suggestion(key: string, known: readonly string[]): string {
   const near = known
     .map(name => ({ name, distance: distance(key.toLowerCase(), name) }))
     .sort((left, right) => left.distance - right.distance)[0]
-  return near && near.distance <= Math.max(2, Math.floor(near.name.length / 4))
+  return near && near.distance <= Math.max(2, Math.floor(near.name.length / 3))
     ? ` (did you mean ${near.name}?)`
     : ''
 }
