@@ -1,4 +1,4 @@
-import { type FastifyInstance, fastify } from 'fastify'
+import { type FastifyInstance, fastify, LogController } from 'fastify'
 import { Problem } from '../ground/errors.ts'
 import { newId } from '../ground/ids.ts'
 import type { Part } from '../ground/lifecycle.ts'
@@ -31,7 +31,7 @@ const HEADERS = {
 export function createApi(services: Services, options: { checksAnswers?: boolean } = {}): FastifyInstance {
   const app = fastify({
     loggerInstance: services.log,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => newId('req', services.clock.now()),
     requestIdHeader: false,
     bodyLimit: BODY_LIMIT,

@@ -16,7 +16,8 @@ export const testInput = z
     metadata: metadataInput.optional().meta({ description: 'Left out: the values of the sample.' }),
     body: z
       .unknown()
-      .refine(value => value === undefined || size(value) <= MAX_BODY, 'must be at most 256 KiB')
+      .refine(value => size(value) <= MAX_BODY, 'must be at most 256 KiB')
+      .optional()
       .meta({
         description: 'Sent instead of the payload: a text as it is, anything else as JSON. Webhooks only.',
       }),
