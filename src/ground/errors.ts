@@ -41,7 +41,9 @@ export function notFound(thing: string, id: string): Problem {
 
 /** 422 for a value that is well-formed but cannot be taken; `path` names the field. */
 export function unacceptable(path: string, message: string): Problem {
-  return new Problem(422, 'unacceptable', 'Unacceptable value', `${path}: ${message}`, { errors: [{ path, message }] })
+  return new Problem(422, 'unacceptable', 'Unacceptable value', `${path}: ${message}`, {
+    errors: [{ path, message }],
+  })
 }
 
 /** 409: the thing stands in a state, or under a key, that rules this out. */
@@ -56,6 +58,7 @@ export function unavailable(detail: string, cause?: unknown): Problem {
 
 /** What any thrown thing says, in one line. */
 export function messageOf(error: unknown): string {
-  if (error instanceof AggregateError && error.errors.length > 0) return error.errors.map(messageOf).join('; ')
+  if (error instanceof AggregateError && error.errors.length > 0)
+    return error.errors.map(messageOf).join('; ')
   return error instanceof Error ? error.message : String(error)
 }

@@ -14,7 +14,16 @@ export function createLog(options: { level: string; format: 'json' | 'text' }): 
   const redact = SECRET_FIELDS.flatMap(name => [name, `*.${name}`])
   const settings = { level: options.level, redact, base: null }
   if (options.format === 'json') return pino(settings, pino.destination(2))
-  return pino(settings, pretty({ destination: 2, colorize: process.stderr.isTTY, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss.l', sync: true }))
+  return pino(
+    settings,
+    pretty({
+      destination: 2,
+      colorize: process.stderr.isTTY,
+      ignore: 'pid,hostname',
+      translateTime: 'SYS:HH:MM:ss.l',
+      sync: true,
+    }),
+  )
 }
 
 /** A log that writes nothing, for tests and tools. */

@@ -1,6 +1,6 @@
 import { Client, type ClientConfig, escapeIdentifier } from 'pg'
-import type { Part } from '../ground/lifecycle.ts'
 import { messageOf } from '../ground/errors.ts'
+import type { Part } from '../ground/lifecycle.ts'
 import type { Logger } from '../ground/log.ts'
 
 const RECONNECT_MS = 250

@@ -65,11 +65,16 @@ async function apply(tx: Queryable, migration: Migration, log: Logger): Promise<
   log.info(`migrated: ${migration.name}`)
 }
 
-function refuseUnknown(applied: { number: number; name: string; checksum: string }[], known: Migration[]): void {
+function refuseUnknown(
+  applied: { number: number; name: string; checksum: string }[],
+  known: Migration[],
+): void {
   for (const [index, row] of applied.entries()) {
     const migration = known[index]
     if (!migration) {
-      throw new Error(`the database has migration ${row.name}, which this version does not know: start a newer version`)
+      throw new Error(
+        `the database has migration ${row.name}, which this version does not know: start a newer version`,
+      )
     }
     if (migration.number !== row.number || migration.checksum !== row.checksum) {
       throw new Error(`migration ${row.name} was changed after it was applied to this database`)

@@ -1,5 +1,4 @@
 import { BUCKETS } from '../ground/bucket.ts'
-import type { Clock } from '../ground/clock.ts'
 import { messageOf } from '../ground/errors.ts'
 import type { Part } from '../ground/lifecycle.ts'
 import type { Logger } from '../ground/log.ts'
@@ -15,7 +14,7 @@ import type { Database, Queryable } from './database.ts'
  *                 given back (stop, or a fair share for a new node), or run out
  *
  * The database decides: a lease is a row with `lease_until` by the database's clock, and taking it
- * raises `epoch`. Local time is trusted for one thing only: an owner stops by itself when its last
+ * raises `epoch`. Local time (the monotonic one; no clock is handed in) is trusted for one thing only: an owner stops by itself when its last
  * successful heartbeat was *sent* a lease ago, which is never later than the database lets it go.
  * An owner that was suspended and comes back writes with its old epoch, and those writes do not
  * count (fencing): see deliveries.ts.
@@ -75,7 +74,6 @@ export class Ownership implements Part {
   readonly nodeId: string
   readonly #lane: Queryable
   readonly #database: Database
-  readonly #clock: Clock
   readonly #log: Logger
   readonly #identity: { hostname: string; version: string }
   readonly #leaseSeconds: number
@@ -93,7 +91,6 @@ export class Ownership implements Part {
   /** @param options.alone the database is ours alone (embedded): leases of earlier runs are void at once */
   constructor(options: {
     database: Database
-    clock: Clock
     log: Logger
     nodeId: string
     hostname: string
@@ -105,7 +102,6 @@ export class Ownership implements Part {
     this.nodeId = options.nodeId
     this.#database = options.database
     this.#lane = options.database.lane('ownership')
-    this.#clock = options.clock
     this.#log = options.log
     this.#identity = { hostname: options.hostname, version: options.version }
     this.#leaseSeconds = options.leaseSeconds
@@ -157,14 +153,15 @@ export class Ownership implements Part {
   }
 
   #scheduleBeat(): void {
-    this.#cancelBeat = this.#clock.after(this.#beatMs, () => {
+    const timer = setTimeout(() => {
       this.#beating = this.#beat().catch(error => {
         this.#log.warn(`heartbeat failed: ${messageOf(error)}`)
       })
       this.#beating.then(() => {
         if (!this.#stopped) this.#scheduleBeat()
       })
-    })
+    }, this.#beatMs)
+    this.#cancelBeat = () => clearTimeout(timer)
   }
 
   async #beat(): Promise<void> {

@@ -1,0 +1,82 @@
+/** Ids of the first workspace's things, which the second one has got hold of. */
+export interface Things {
+  readonly workspaceId: string
+  readonly endpointId: string
+  readonly eventId: string
+  readonly deliveryId: string
+  readonly monitorId: string
+  readonly keyId: string
+  readonly replayId: string
+}
+
+/** What the second workspace's admin tries, and the status that it must get. */
+interface Attack {
+  readonly path: string
+  readonly body?: unknown
+  readonly headers?: Record<string, string>
+  readonly expected: number
+}
+
+const since = '2024-01-01T00:00:00Z'
+
+/**
+ * Every operation of the OpenAPI document, by id, with the first workspace's ids wherever it takes
+ * one. 200 is for lists, which must come back without a trace of the first.
+ */
+export const ATTACKS: Readonly<Record<string, 'public' | ((things: Things) => Attack)>> = {
+  acceptEvents: () => ({
+    path: '/v1/events',
+    // The same id and key as the first's: each workspace has its own.
+    body: { event_id: 'first-' + 'only', monitor_name: 'mine', status: 'down' },
+    expected: 202,
+  }),
+  listEvents: () => ({ path: '/v1/events?limit=200&monitor=other', expected: 200 }),
+  getEvent: things => ({ path: `/v1/events/${things.eventId}`, expected: 404 }),
+  createEndpoint: () => ({ path: '/v1/endpoints', body: { url: 'http://127.0.0.1:18080/' }, expected: 201 }),
+  listEndpoints: () => ({ path: '/v1/endpoints?limit=200', expected: 200 }),
+  getEndpoint: things => ({ path: `/v1/endpoints/${things.endpointId}`, expected: 404 }),
+  updateEndpoint: things => ({
+    path: `/v1/endpoints/${things.endpointId}`,
+    body: { url: 'http://127.0.0.1:18081/' },
+    expected: 404,
+  }),
+  deleteEndpoint: things => ({ path: `/v1/endpoints/${things.endpointId}`, expected: 404 }),
+  testEndpoint: things => ({ path: `/v1/endpoints/${things.endpointId}/test`, expected: 404 }),
+  rotateEndpointSecret: things => ({
+    path: `/v1/endpoints/${things.endpointId}/rotate-secret`,
+    expected: 404,
+  }),
+  replayEndpoint: things => ({
+    path: `/v1/endpoints/${things.endpointId}/replay`,
+    body: { since },
+    expected: 404,
+  }),
+  getReplay: things => ({ path: `/v1/replays/${things.replayId}`, expected: 404 }),
+  previewEndpointFilter: things => ({ path: `/v1/endpoints/${things.endpointId}/preview`, expected: 404 }),
+  listDeliveries: things => ({
+    path: `/v1/deliveries?limit=200&endpoint_id=${things.endpointId}&event_id=${things.eventId}`,
+    expected: 200,
+  }),
+  getDelivery: things => ({ path: `/v1/deliveries/${things.deliveryId}`, expected: 404 }),
+  replayDelivery: things => ({ path: `/v1/deliveries/${things.deliveryId}/replay`, expected: 404 }),
+  listAttempts: things => ({
+    path: `/v1/attempts?limit=200&delivery_id=${things.deliveryId}`,
+    expected: 200,
+  }),
+  createMonitor: () => ({ path: '/v1/monitors', body: { name: 'second-' + 'own' }, expected: 201 }),
+  listMonitors: () => ({ path: '/v1/monitors?search=first', expected: 200 }),
+  getMonitor: things => ({ path: `/v1/monitors/${things.monitorId}`, expected: 404 }),
+  deleteMonitor: things => ({ path: `/v1/monitors/${things.monitorId}`, expected: 404 }),
+  createKey: () => ({ path: '/v1/keys', body: { name: 'mine', scopes: ['read'] }, expected: 201 }),
+  listKeys: () => ({ path: '/v1/keys?limit=200', expected: 200 }),
+  revokeKey: things => ({ path: `/v1/keys/${things.keyId}`, expected: 404 }),
+  getWorkspace: () => ({ path: '/v1/workspace', expected: 200 }),
+  updateWorkspace: () => ({ path: '/v1/workspace', body: { name: 'second, renamed' }, expected: 200 }),
+  createWorkspace: () => ({ path: '/v1/workspaces', body: { name: 'mine' }, expected: 403 }),
+  listWorkspaces: () => ({ path: '/v1/workspaces', expected: 403 }),
+  getMetrics: () => ({ path: '/metrics', expected: 403 }),
+  getLiveness: 'public',
+  getReadiness: 'public',
+  getOpenApi: 'public',
+  getPayloadSchema: 'public',
+}

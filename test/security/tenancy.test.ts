@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startTestApi, type TestApi } from '../api/harness.ts'
+import { ATTACKS, type Things } from './tenancy-fixtures.ts'
+
+let api: TestApi
+let things: Things
+// biome-ignore lint/suspicious/noExplicitAny: the document as any client gets it.
+let document: any
+
+beforeAll(async () => {
+  api = await startTestApi()
+  document = (await api.call('GET', '/v1/openapi.json', { key: null })).body
+  things = await makeThings(api)
+})
+afterAll(() => api?.stop())
+
+/** One of everything, in the first workspace. */
+async function makeThings({ call, first }: TestApi): Promise<Things> {
+  const endpoint = (
+    await call('POST', '/v1/endpoints', { body: { url: 'http://127.0.0.1:18080/', name: 'first only' } })
+  ).body
+  const { data } = (
+    await call('POST', '/v1/events', {
+      body: { event_id: 'first-only', monitor_name: 'first-only', status: 'down' },
+    })
+  ).body
+  const event = (await call('GET', `/v1/events/${data[0].event_id}`)).body
+  const monitor = (await call('GET', '/v1/monitors?search=first-only')).body.data[0]
+  const key = (await call('POST', '/v1/keys', { body: { name: 'first only', scopes: ['read'] } })).body
+  const since = '2024-01-01T00:00:00Z'
+  const replay = (await call('POST', `/v1/endpoints/${endpoint.id}/replay`, { body: { since } })).body
+  return {
+    workspaceId: first.workspaceId,
+    endpointId: endpoint.id,
+    eventId: event.event_id,
+    deliveryId: event.endpoints[0].delivery_id,
+    monitorId: monitor.id,
+    keyId: key.id,
+    replayId: replay.id,
+  }
+}
+
+/** Everything that the database holds of a workspace, as text. */
+async function snapshot(workspaceId: string): Promise<string> {
+  const tables = [
+    'workspaces',
+    'api_keys',
+    'monitors',
+    'endpoints',
+    'events',
+    'deliveries',
+    'attempts',
+    'queues',
+    'replay_jobs',
+  ]
+  const parts = await Promise.all(
+    tables.map(async table => {
+      const column = table === 'workspaces' ? 'id' : 'workspace_id'
+      const { rows } = await api.database.query(
+        `select coalesce(jsonb_agg(to_jsonb(t) order by to_jsonb(t)::text), '[]')::text as text from ${table} t where t.${column} = $1`,
+        [workspaceId],
+      )
+      return `${table}: ${rows[0]?.text}`
+    }),
+  )
+  const { rows } = await api.database.query(
+    `select coalesce(jsonb_agg(to_jsonb(s) order by s.id), '[]')::text as text
+     from endpoint_secrets s join endpoints e on e.id = s.endpoint_id where e.workspace_id = $1`,
+    [workspaceId],
+  )
+  return [...parts, `secrets: ${rows[0]?.text}`].join('\n')
+}
+
+const operationIds = (): string[] =>
+  Object.values(document.paths).flatMap(item =>
+    Object.values(item as Record<string, { operationId: string }>).map(operation => operation.operationId),
+  )
+
+describe('one workspace', () => {
+  it('has every operation of the document attacked below, and no other', () => {
+    expect(Object.keys(ATTACKS).toSorted()).toEqual(operationIds().toSorted())
+  })
+
+  it.each(Object.entries(ATTACKS))('sees and touches nothing of another by %s', async (id, attack) => {
+    if (attack === 'public') {
+      const operation = api.app.operations.find(one => one.id === id)
+      expect(operation?.access).toBe('public')
+      return
+    }
+    const before = await snapshot(things.workspaceId)
+    const operation = api.app.operations.find(one => one.id === id)
+    const { path, body, headers, expected } = attack(things)
+    const answer = await api.call(operation?.method as string, path, {
+      key: api.second.keys.admin,
+      ...(body === undefined ? {} : { body }),
+      ...(headers === undefined ? {} : { headers }),
+    })
+    expect(answer.status, JSON.stringify(answer.body)).toBe(expected)
+    // Its own words may come back to it (there is no endpoint ep_…); nothing else of the first's may.
+    const said = JSON.stringify(answer.body).replaceAll(path.split('?')[0] as string, '')
+    const ids = expected === 404 ? [] : Object.values(things)
+    for (const value of [...ids, 'first only', 'first-only']) expect(said).not.toContain(value)
+    expect(await snapshot(things.workspaceId)).toBe(before)
+  })
+})
