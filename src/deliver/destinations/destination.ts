@@ -1,0 +1,38 @@
+import type { z } from 'zod'
+import type { Endpoint, Event, Observation, Order, Verdict } from '../../ground/vocabulary.ts'
+import type { OutgoingRequest } from '../http/sender.ts'
+
+/** One attempt that is about to be made. */
+export interface Shipment {
+  readonly event: Event
+  /** The event's payload as UTF-8. */
+  readonly payload: Buffer
+  readonly endpoint: Endpoint
+  readonly deliveryId: string
+  readonly requestId: string
+  /** 0 on the first attempt, then 1 to 14. */
+  readonly retryAttempt: number
+  /** Start of the attempt; ms since the epoch. */
+  readonly now: number
+  /** Ours, for `User-Agent`. */
+  readonly version: string
+  /** Where the console is, for links; without a slash at its end. */
+  readonly publicUrl: string | null
+  /** Earlier events of the incident that were never delivered because this one took their place. */
+  readonly superseded: number
+}
+
+/** A kind of endpoint: how an event becomes a request there, and what its answers mean. Pure. */
+export interface Destination {
+  readonly defaultOrder: Order
+  readonly defaultSuccessStatuses: readonly number[]
+  /** Settings of this kind (an endpoint's `options`), strict. */
+  readonly optionsSchema: z.ZodObject
+  /**
+   * The request of one attempt.
+   * @throws Error in words for the attempt's record, when the endpoint's settings do not allow one
+   */
+  buildRequest(shipment: Shipment): OutgoingRequest
+  /** @param now when the answer was there; ms since the epoch */
+  judge(observation: Observation, endpoint: Endpoint, now: number): Verdict
+}

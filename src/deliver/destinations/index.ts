@@ -1,0 +1,14 @@
+import type { EndpointKind } from '../../ground/vocabulary.ts'
+import type { Destination } from './destination.ts'
+import { pagerduty } from './pagerduty.ts'
+import { slack } from './slack.ts'
+import { webhook } from './webhook.ts'
+
+export type { Destination, Shipment } from './destination.ts'
+
+const DESTINATIONS: Readonly<Record<EndpointKind, Destination>> = { webhook, slack, pagerduty }
+
+/** How endpoints of this kind are spoken to. */
+export function destinationFor(kind: EndpointKind): Destination {
+  return DESTINATIONS[kind]
+}
