@@ -26,18 +26,24 @@ export class Committer {
   readonly #database: Database
   readonly #epochOf: (bucket: number) => number | null
   readonly #events: CommitterEvents
+  readonly #accepted: (events: number) => void
   readonly #groups: GroupCommit<Acceptance, undefined>
 
-  /** @param options.epochOf the epoch under which this node owns a bucket, or null */
+  /**
+   * @param options.epochOf the epoch under which this node owns a bucket, or null
+   * @param options.accepted told how many events each commit held
+   */
   constructor(options: {
     database: Database
     epochOf: (bucket: number) => number | null
     events: CommitterEvents
+    accepted?: (events: number) => void
   }) {
     this.#database = options.database
     this.#lane = options.database.lane('accept')
     this.#epochOf = options.epochOf
     this.#events = options.events
+    this.#accepted = options.accepted ?? (() => {})
     this.#groups = new GroupCommit({
       commit: group => this.#commit(group),
       weigh: acceptance => acceptance.routed.length + acceptance.replays.length,
@@ -84,6 +90,7 @@ export class Committer {
     const elsewhere = await insertAcceptances(this.#lane, group, epochOf)
     this.#events.submit(parcelsOf(group, new Set(elsewhere.map(row => row.id)), epochOf))
     this.#tellOwners(elsewhere.map(row => row.bucket))
+    this.#accepted(group.reduce((count, { routed }) => count + routed.length, 0))
     const workspaces = new Set<string>()
     for (const { routed, replays } of group) {
       for (const { event } of routed) workspaces.add(event.workspaceId)

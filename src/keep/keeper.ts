@@ -42,6 +42,8 @@ export interface AcceptOptions {
   readonly idempotencyKey?: string
   /** When the producer's request was whole; ms since the epoch. */
   readonly receivedAt: number
+  /** `ourselves`: may name new monitors even where the workspace takes no unknown ones. */
+  readonly from?: 'outside' | 'ourselves'
 }
 
 const KNOWN_MONITORS = 100_000
@@ -81,7 +83,7 @@ export class Keeper {
     inputs: readonly EventInput[],
     options: AcceptOptions,
   ): Promise<Accepted[]> {
-    await this.#checkMonitors(workspaceId, inputs)
+    if (options.from !== 'ourselves') await this.#checkMonitors(workspaceId, inputs)
     const keys = keysOf(workspaceId, inputs, options.idempotencyKey)
     try {
       if (keys.length === 0) return await this.#keep(workspaceId, inputs, options, [], new Map())

@@ -6,6 +6,7 @@ import type { Logger } from '../ground/log.ts'
 import type { Database, Queryable } from '../store/database.ts'
 import { GroupCommit } from '../store/group-commit.ts'
 import { insertResults, type Result } from '../store/results.ts'
+import type { Metrics } from './metrics.ts'
 
 const MAX_GROUP = 500
 const RETRY_MS = 250
@@ -18,6 +19,7 @@ export class Recorder implements Part {
   readonly #lane: Queryable
   readonly #clock: Clock
   readonly #log: Logger
+  readonly #metrics: Metrics
   readonly #committed: (workspaceIds: Iterable<string>) => void
   readonly #groups: GroupCommit<Result, undefined>
   #stopped = false
@@ -28,11 +30,13 @@ export class Recorder implements Part {
     database: Database
     clock: Clock
     log: Logger
+    metrics: Metrics
     committed: (workspaceIds: Iterable<string>) => void
   }) {
     this.#lane = options.database.lane('record')
     this.#clock = options.clock
     this.#log = options.log
+    this.#metrics = options.metrics
     this.#committed = options.committed
     this.#groups = new GroupCommit({
       commit: results => this.#commit(results),
@@ -58,6 +62,7 @@ export class Recorder implements Part {
   /** Resolves once the result is committed; rejects only when it never will be, because we are stopping. */
   async record(result: Result): Promise<void> {
     this.#unwritten++
+    if (result.attempt) this.#metrics.attempted(result.attempt)
     try {
       await this.#groups.add(result)
     } finally {

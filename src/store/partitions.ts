@@ -101,6 +101,16 @@ export class Partitions implements Part {
   }
 }
 
+/** The oldest day (`YYYY-MM-DD`) of which attempts are kept; null: retention has no say yet. */
+export async function oldestKeptDay(database: Queryable): Promise<string | null> {
+  const { rows } = await database.query<{ day: string | null }>(
+    `select min(right(c.relname, 10)) as day from pg_inherits i
+     join pg_class c on c.oid = i.inhrelid join pg_class p on p.oid = i.inhparent
+     where p.oid = 'attempts'::regclass and c.relname ~ '_\\d{4}-\\d{2}-\\d{2}$'`,
+  )
+  return rows[0]?.day ?? null
+}
+
 /** Names of the day partitions that exist: `<table>_YYYY-MM-DD`. */
 async function partitionDays(tx: Queryable): Promise<Set<string>> {
   const { rows } = await tx.query<{ name: string }>(

@@ -1,9 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { Registry } from '@prometheus-io/client'
 import type { FastifyInstance } from 'fastify'
 import { createApi } from '../../src/api/server.ts'
@@ -22,10 +19,9 @@ import { Hub } from '../../src/record/hub.ts'
 import { insertApiKey, newApiKey } from '../../src/store/api-keys.ts'
 import { Catalog } from '../../src/store/catalog.ts'
 import { Database } from '../../src/store/database.ts'
-import { EmbeddedPostgres } from '../../src/store/embedded/index.ts'
-import { migrate } from '../../src/store/migrate.ts'
 import { checkSecretsKey, Sealer } from '../../src/store/seal.ts'
 import { insertWorkspace } from '../../src/store/workspaces.ts'
+import { createTestDatabase } from '../helpers/postgres.ts'
 
 /** A workspace with a key of each scope. */
 export interface Tenant {
@@ -40,7 +36,7 @@ export interface Answer {
   readonly body: any
 }
 
-/** The whole API on a port, on a Postgres of its own; deliveries stay where they are: nobody sends. */
+/** The whole API on a port, on a database of its own; deliveries stay where they are: nobody sends. */
 export interface TestApi {
   readonly app: FastifyInstance
   readonly url: string
@@ -68,12 +64,9 @@ export interface TestApi {
 
 /** @param config overrides of the API's settings */
 export async function startTestApi(config: Partial<Services['config']> = {}): Promise<TestApi> {
-  const folder = await mkdtemp(join(tmpdir(), 'statuspulse-api-'))
-  const postgres = new EmbeddedPostgres({ dataDir: folder, log: silentLog })
-  await postgres.start()
-  const database = new Database({ connection: postgres.connection, log: silentLog })
+  const testDatabase = await createTestDatabase()
+  const database = new Database({ connection: testDatabase.connection, log: silentLog })
   await database.start()
-  await migrate(database, silentLog)
   const sealer = new Sealer(randomBytes(32))
   await checkSecretsKey(database, sealer)
   const clock = systemClock
@@ -128,8 +121,7 @@ export async function startTestApi(config: Partial<Services['config']> = {}): Pr
       await sender.stop()
       await catalog.stop()
       await database.stop()
-      await postgres.stop()
-      await rm(folder, { recursive: true, force: true })
+      await testDatabase.drop()
     },
   }
 }

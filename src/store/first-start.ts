@@ -1,0 +1,45 @@
+import { hashApiKey, insertApiKey, newApiKey } from './api-keys.ts'
+import type { Database } from './database.ts'
+import { insertWorkspace } from './workspaces.ts'
+
+const LOCK = 5_770_004
+const SCOPES = ['ingest', 'read', 'admin'] as const
+
+/**
+ * Makes sure that there is a workspace and an operator's key. Nodes that start together wait for one another.
+ * @param adminToken the operator's key as configured; it is kept (as a hash) if it is not yet
+ * @returns the key that was made because there was none: to be shown once, it cannot be read again
+ */
+export async function ensureOperator(
+  database: Database,
+  adminToken: string | null,
+  now: number,
+): Promise<string | null> {
+  return database.transaction(async tx => {
+    await tx.query('select pg_advisory_xact_lock($1)', [LOCK])
+    const { rows } = await tx.query<{ id: string }>('select id from workspaces order by id limit 1')
+    const workspaceId =
+      rows[0]?.id ?? (await insertWorkspace(tx, { name: 'default', allowUnknownMonitors: true }, now)).id
+    const key = adminToken ?? newApiKey()
+    const { rowCount } = adminToken
+      ? await tx.query('select 1 from api_keys where hash = $1', [hashApiKey(adminToken)])
+      : await tx.query('select 1 from api_keys where operator and revoked_at is null limit 1')
+    if (rowCount > 0) return null
+    const name = adminToken ? 'configured admin token' : 'first admin token'
+    await insertApiKey(tx, { workspaceId, name, scopes: [...SCOPES], operator: true, key }, now)
+    return adminToken ? null : key
+  })
+}
+
+/** Makes a further operator's key, for whoever lost theirs and has the database. */
+export async function addOperatorKey(database: Database, name: string, now: number): Promise<string> {
+  await ensureOperator(database, null, now)
+  const { rows } = await database.query<{ id: string }>('select id from workspaces order by id limit 1')
+  const key = newApiKey()
+  await insertApiKey(
+    database,
+    { workspaceId: rows[0]?.id as string, name, scopes: [...SCOPES], operator: true, key },
+    now,
+  )
+  return key
+}
