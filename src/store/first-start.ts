@@ -1,5 +1,5 @@
-import { hashApiKey, insertApiKey, newApiKey } from './api-keys.ts'
-import type { Database } from './database.ts'
+import { type ApiKey, hashApiKey, insertApiKey, newApiKey } from './api-keys.ts'
+import type { Database, Queryable } from './database.ts'
 import { insertWorkspace } from './workspaces.ts'
 
 const LOCK = 5_770_004
@@ -17,9 +17,7 @@ export async function ensureOperator(
 ): Promise<string | null> {
   return database.transaction(async tx => {
     await tx.query('select pg_advisory_xact_lock($1)', [LOCK])
-    const { rows } = await tx.query<{ id: string }>('select id from workspaces order by id limit 1')
-    const workspaceId =
-      rows[0]?.id ?? (await insertWorkspace(tx, { name: 'default', allowUnknownMonitors: true }, now)).id
+    const workspaceId = await ensureWorkspace(tx, now)
     const key = adminToken ?? newApiKey()
     const { rowCount } = adminToken
       ? await tx.query('select 1 from api_keys where hash = $1', [hashApiKey(adminToken)])
@@ -31,15 +29,26 @@ export async function ensureOperator(
   })
 }
 
-/** Makes a further operator's key, for whoever lost theirs and has the database. */
-export async function addOperatorKey(database: Database, name: string, now: number): Promise<string> {
-  await ensureOperator(database, null, now)
-  const { rows } = await database.query<{ id: string }>('select id from workspaces order by id limit 1')
-  const key = newApiKey()
-  await insertApiKey(
-    database,
-    { workspaceId: rows[0]?.id as string, name, scopes: [...SCOPES], operator: true, key },
-    now,
-  )
-  return key
+/**
+ * Makes a further operator's key, for whoever lost theirs and has the database.
+ * @returns it as it is kept, and the key itself
+ */
+export async function addOperatorKey(
+  database: Database,
+  name: string,
+  now: number,
+): Promise<{ kept: ApiKey; key: string }> {
+  return database.transaction(async tx => {
+    await tx.query('select pg_advisory_xact_lock($1)', [LOCK])
+    const workspaceId = await ensureWorkspace(tx, now)
+    const key = newApiKey()
+    const kept = await insertApiKey(tx, { workspaceId, name, scopes: [...SCOPES], operator: true, key }, now)
+    return { kept, key }
+  })
+}
+
+/** The first workspace; made, if there is none. */
+async function ensureWorkspace(tx: Queryable, now: number): Promise<string> {
+  const { rows } = await tx.query<{ id: string }>('select id from workspaces order by id limit 1')
+  return rows[0]?.id ?? (await insertWorkspace(tx, { name: 'default', allowUnknownMonitors: true }, now)).id
 }
