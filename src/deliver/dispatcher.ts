@@ -179,9 +179,15 @@ export class Dispatcher implements Part {
   #pump(): void {
     if (this.#pumping || this.#stopping) return
     this.#pumping = true
+    let passedOver = 0
     while (this.#inFlight < this.#maxInFlight && this.#recorder.unwritten < MAX_UNWRITTEN) {
       const queue = this.#turns.shift()
       if (!queue) break
+      if (this.#takesTooMuch(queue)) {
+        this.#turns.push(queue)
+        if (++passedOver < this.#turns.length) continue
+        break
+      }
       this.#hasTurn.delete(queue)
       const now = this.#clock.now()
       const parcel = queue.take(now)
@@ -193,6 +199,14 @@ export class Dispatcher implements Part {
       }
     }
     this.#pumping = false
+  }
+
+  /**
+   * No endpoint may have more in flight than is left for all others: however many of them hang, there
+   * is room for one that works.
+   */
+  #takesTooMuch(queue: EndpointQueue): boolean {
+    return queue.inFlight >= this.#maxInFlight - this.#inFlight
   }
 
   #waitForRate(queue: EndpointQueue, now: number): void {

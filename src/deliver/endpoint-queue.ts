@@ -59,6 +59,11 @@ export class EndpointQueue {
     return this.#bytes
   }
 
+  /** Attempts under way. */
+  get inFlight(): number {
+    return this.#inFlight
+  }
+
   get idle(): boolean {
     return (
       this.#inFlight === 0 && this.#ready.length === 0 && this.parkedBuckets.size === 0 && !this.#lines?.size
