@@ -110,7 +110,8 @@ function checked(destination: Destination, settings: EndpointSettings): Endpoint
   return { ...settings, options: options as Record<string, unknown> }
 }
 
-function filterErrors(filter: Filter, prefix: string): FieldError[] {
+/** The globs of a filter that are none. @param prefix what their paths begin with: `filter.` */
+export function filterErrors(filter: Filter, prefix: string): FieldError[] {
   const errorsOf = (globs: readonly string[], name: string) =>
     globs.flatMap((glob, index) => {
       const message = checkGlob(glob)

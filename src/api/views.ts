@@ -4,7 +4,9 @@ import type { StoredAttempt } from '../store/attempts-list.ts'
 import type { StoredDelivery } from '../store/deliveries-list.ts'
 import type { StoredEndpoint } from '../store/endpoints.ts'
 import type { EventSummary } from '../store/events-list.ts'
+import type { DeliveryChange } from '../store/feed-read.ts'
 import type { Monitor } from '../store/monitors.ts'
+import type { Queue } from '../store/queues.ts'
 import type { ReplayJob } from '../store/replay-jobs.ts'
 import type { Workspace } from '../store/workspaces.ts'
 import { timeOf, timeOrNull } from './schemas/common.ts'
@@ -55,6 +57,20 @@ export function showDelivery(delivery: StoredDelivery) {
     finished_at: timeOrNull(delivery.finishedAt),
     replay_of: delivery.replayOf,
     dry_run: delivery.dryRun,
+  }
+}
+
+/** A delivery that began, or came to its end, as the live stream says it. */
+export function showDeliveryChange(change: DeliveryChange) {
+  return {
+    id: change.deliveryId,
+    event_id: change.eventId,
+    endpoint_id: change.endpointId,
+    monitor_name: change.monitorName,
+    status: change.status,
+    reason: change.reason,
+    dry_run: change.dryRun,
+    changed_at: timeOf(change.at),
   }
 }
 
@@ -220,4 +236,16 @@ export function showWorkspace(workspace: Workspace) {
 
 export function showMonitor(monitor: Monitor) {
   return { id: monitor.id, name: monitor.name, kind: monitor.kind, created_at: timeOf(monitor.createdAt) }
+}
+
+export function showQueue({ name, filter, createdAt }: Queue) {
+  return {
+    name,
+    filter: {
+      ...showFilter(filter),
+      endpoint_ids: [...filter.endpointIds],
+      outcomes: [...filter.outcomes],
+    },
+    created_at: timeOf(createdAt),
+  }
 }

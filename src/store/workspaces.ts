@@ -1,5 +1,6 @@
 import { newId } from '../ground/ids.ts'
 import type { Queryable } from './database.ts'
+import { INSERT_DEFAULT_QUEUE } from './queues.ts'
 
 /** The tenant: everything belongs to exactly one. */
 export interface Workspace {
@@ -26,15 +27,18 @@ export async function loadWorkspaces(database: Queryable): Promise<Workspace[]> 
   return rows.map(toWorkspace)
 }
 
-/** Makes a workspace. `now`: ms since the epoch. */
+/** Makes a workspace, with its first queue. `now`: ms since the epoch. */
 export async function insertWorkspace(
   database: Queryable,
   workspace: { name: string; allowUnknownMonitors: boolean },
   now: number,
 ): Promise<Workspace> {
   const { rows } = await database.query<Row>(
-    `insert into workspaces (id, name, allow_unknown_monitors, created_at)
-     values ($1, $2, $3, to_timestamp($4 / 1000.0)) returning ${COLUMNS}`,
+    `with made as (
+       insert into workspaces (id, name, allow_unknown_monitors, created_at)
+       values ($1, $2, $3, to_timestamp($4 / 1000.0)) returning ${COLUMNS}
+     ), default_queue as (${INSERT_DEFAULT_QUEUE})
+     select * from made`,
     [newId('ws', now), workspace.name, workspace.allowUnknownMonitors, now],
   )
   return toWorkspace(rows[0] as Row)
