@@ -191,6 +191,11 @@ export const eventCases: EventCase[] = [
     'metadata.error_rate_pct',
     JSON.stringify(EVENT).replace('12.4', '1e999'),
   ),
+  invalid(
+    'an integer too large as response_time_ms',
+    'metadata.response_time_ms',
+    JSON.stringify(EVENT).replace('1840', `1${'0'.repeat(400)}`),
+  ),
   invalid('false as event_type', 'metadata.event_type', withMetadata({ event_type: false })),
   invalid('a list as severity', 'metadata.severity', withMetadata({ severity: ['warning'] })),
   invalid('an object as incident_id', 'metadata.incident_id', withMetadata({ incident_id: {} })),

@@ -1,0 +1,3 @@
+module github.com/statuspulse/statuspulse/sdk/go
+
+go 1.22

@@ -1,0 +1,25 @@
+"""pip install fastapi uvicorn statuspulse-webhooks; STATUSPULSE_SECRET=whsec_… uvicorn fastapi_app:app --port 3000"""
+
+import os
+
+from fastapi import FastAPI, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from statuspulse_webhooks import Delivery, Receiver
+
+app = FastAPI()
+
+
+def on_event(delivery: Delivery) -> None:
+    event = delivery.event
+    mark = "[dry run] " if delivery.dry_run else ""
+    print(f"{mark}{event.monitor_name} is {event.status} ({event.metadata.severity})", flush=True)
+
+
+receiver = Receiver(os.environ["STATUSPULSE_SECRET"].split(), on_event)
+
+
+@app.post("/hooks/statuspulse")
+async def statuspulse(request: Request) -> Response:
+    # on_event may block: the thread pool keeps it off the event loop.
+    answer = await run_in_threadpool(receiver.receive, await request.body(), request.headers)
+    return Response(answer.body, answer.status, dict(answer.headers))
