@@ -113,7 +113,8 @@ export function addOperation<
         request,
         reply,
       })
-      if (answer === reply) return reply
+      // A handler that returned the reply was awaited until it ended: the reply can be awaited itself.
+      if (reply.sent) return reply
       if (app.checksAnswers) operation.answers[success]?.schema?.parse(answer)
       reply.code(success)
       // Fastify calls an undefined answer of an async handler a mistake.

@@ -1,5 +1,6 @@
 import type { ClientConfig } from 'pg'
 import type { Config } from '../config.ts'
+import { Problem } from '../ground/errors.ts'
 import type { Logger } from '../ground/log.ts'
 import { Database } from '../store/database.ts'
 import { acquireDataDir, EmbeddedPostgres } from '../store/embedded/index.ts'
@@ -15,7 +16,9 @@ export async function withDatabase<T>(
   work: (database: Database) => Promise<T>,
 ): Promise<T> {
   if (config.databaseUrl !== null) return withConnection({ connectionString: config.databaseUrl }, log, work)
-  const dataDir = await acquireDataDir(config.dataDir)
+  const dataDir = await acquireDataDir(config.dataDir).catch(error => {
+    throw error instanceof Problem && error.code === 'data-dir-in-use' ? stopServerFirst(error) : error
+  })
   const postgres = new EmbeddedPostgres({ dataDir: dataDir.path, log })
   try {
     await postgres.start()
@@ -39,4 +42,9 @@ export async function withConnection<T>(
   } finally {
     await database.stop()
   }
+}
+
+function stopServerFirst(inUse: Problem): Problem {
+  const detail = `${inUse.message}\nThis command opens the database itself, so no server may run on it meanwhile.`
+  return new Problem(inUse.status, inUse.code, inUse.title, detail, { cause: inUse })
 }

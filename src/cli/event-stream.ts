@@ -1,5 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { createParser } from 'eventsource-parser'
+import type { z } from 'zod'
+import type { eventSummary } from '../api/schemas/event.ts'
 import { messageOf, Problem } from '../ground/errors.ts'
 import type { Client, Query } from './client.ts'
 
@@ -7,6 +9,9 @@ const FIRST_PAUSE_MS = 500
 const LONGEST_PAUSE_MS = 10_000
 /** The server sends something every 15 s: a connection that is silent for this long is dead. */
 const SILENCE_MS = 45_000
+
+/** What a message of kind `event` holds. */
+export type EventSummary = z.output<typeof eventSummary>
 
 /** One message of the stream. */
 export interface StreamMessage {
@@ -25,31 +30,37 @@ interface Block {
 /**
  * Follows `/v1/stream` from now on. A connection that is lost is made again and goes on after the last
  * message that was taken, so none is missed.
- * @param options.onState told what happens to the connection, in words
+ * @param options.onOpen told each time a connection is made; the first one is number 0
+ * @param options.onLoss told each time one is lost, with the reason
  * @throws Problem when the API refuses it, or cannot be reached the first time
  */
 export async function* followStream(
   client: Client,
-  options: { query: Query; signal: AbortSignal; onState: (text: string) => void },
+  options: {
+    query: Query
+    signal: AbortSignal
+    onOpen: (connection: number) => void
+    onLoss: (why: string) => void
+  },
 ): AsyncGenerator<StreamMessage> {
-  const { signal, onState } = options
+  const { signal, onOpen, onLoss } = options
   let place: string | undefined
   let pause = FIRST_PAUSE_MS
   for (let connections = 0; !signal.aborted; ) {
     const silence = new AbortController()
     try {
       const body = await connect(client, options, place, AbortSignal.any([signal, silence.signal]))
-      if (connections++ > 0) onState('connected again')
+      onOpen(connections++)
       for await (const block of blocksOf(body, silence)) {
         pause = FIRST_PAUSE_MS
         if (block.message) yield block.message
         place = block.id ?? place
       }
-      if (!signal.aborted) onState('the server closed the connection; connecting again')
+      if (!signal.aborted) onLoss('the server closed the connection')
     } catch (error) {
       if (signal.aborted) return
       if (connections === 0 || isRefusal(error)) throw error
-      onState(`${messageOf(silence.signal.reason ?? error)}; connecting again`)
+      onLoss(messageOf(silence.signal.reason ?? error))
     }
     await wait(pause, undefined, { signal }).catch(() => {})
     pause = Math.min(pause * 2, LONGEST_PAUSE_MS)

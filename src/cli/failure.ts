@@ -26,9 +26,8 @@ function asLines(error: unknown): string[] {
   if (!(error instanceof Problem)) return [`${red('error:')} ${safe(messageOf(error))}`]
   const lines = [`${red(`${error.title}:`)} ${safe(error.message)}`]
   for (const { path, message } of error.errors) {
-    const line = `${path}: ${message}`
-    // Many a detail is made of its fields.
-    if (!error.message.includes(line)) lines.push(`  ${safe(line)}`)
+    // A detail often says what is wrong with the only field already.
+    if (!error.message.includes(message)) lines.push(`  ${safe(`${path}: ${message}`)}`)
   }
   return lines
 }

@@ -1,22 +1,10 @@
 import { webhookHeaders } from '../deliver/destinations/webhook.ts'
 import { messageOf } from '../ground/errors.ts'
 import { newId } from '../ground/ids.ts'
-import type { EventType, Severity } from '../ground/vocabulary.ts'
+import type { EventSummary } from './event-stream.ts'
 import { VERSION } from './version.ts'
 
 const TIMEOUT_MS = 5_000
-
-/** An event of the live stream, as far as it is needed here. */
-export interface StreamedEvent {
-  readonly event_id: string
-  readonly event_type: EventType
-  readonly monitor_name: string
-  readonly status: string
-  readonly severity: Severity
-  readonly dry_run: boolean
-  /** The exact text that endpoints get. */
-  readonly payload_text: string
-}
 
 /** What the receiver on this machine answered. */
 export interface LocalAnswer {
@@ -26,10 +14,18 @@ export interface LocalAnswer {
   readonly duration_ms: number
 }
 
-/** POSTs an event as an endpoint would get it: same bytes, same headers, signed with `secret`. Never rejects. */
-export async function forward(event: StreamedEvent, target: string, secret: string): Promise<LocalAnswer> {
+/**
+ * POSTs an event as an endpoint would get it: same bytes, same headers, signed with `secret`. Never rejects.
+ * @param text the payload's exact text
+ */
+export async function forward(
+  event: EventSummary,
+  text: string,
+  target: string,
+  secret: string,
+): Promise<LocalAnswer> {
   const now = Date.now()
-  const payload = Buffer.from(event.payload_text)
+  const payload = Buffer.from(text)
   const headers = webhookHeaders({
     event: {
       eventId: event.event_id,

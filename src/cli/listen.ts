@@ -1,9 +1,11 @@
 import type { Command } from 'commander'
+import { messageOf } from '../ground/errors.ts'
+import { whyNot } from '../route/explain.ts'
 import { newSecret } from '../store/endpoints.ts'
-import { addClientOptions, Client, type ClientOptions } from './client.ts'
-import { followStream, type StreamMessage } from './event-stream.ts'
-import { addFilterOptions, type FilterOptions, filterOf } from './filter.ts'
-import { forward, type LocalAnswer, type StreamedEvent } from './forward.ts'
+import { addClientOptions, Client, type ClientOptions, type Query } from './client.ts'
+import { type EventSummary, followStream, type StreamMessage } from './event-stream.ts'
+import { addFilterOptions, type FilterOptions } from './filter.ts'
+import { forward, type LocalAnswer } from './forward.ts'
 import { duration, fields, note, paint, paintOutcome, print, safe } from './output.ts'
 import { StopSignals } from './stop-signals.ts'
 import { UsageError } from './usage-error.ts'
@@ -35,22 +37,61 @@ async function listen(options: ListenOptions): Promise<void> {
   const signals = new StopSignals(exitCode => process.exit(exitCode))
   const stop = new AbortController()
   signals.first.then(() => stop.abort())
-  begin(client.url, target, secret, options.json ?? false)
+  const dim = (text: string) => note(paint('dim', text, process.stderr))
   const messages = followStream(client, {
-    query: { kinds: 'event', ...filterOf(options) },
+    query: queryOf(options),
     signal: stop.signal,
-    onState: text => note(paint('dim', text, process.stderr)),
+    onOpen: connection => {
+      if (connection === 0) begin(client.url, target, secret, options.json ?? false)
+      else dim('connected again')
+    },
+    onLoss: why => dim(`${why}; connecting again`),
   })
   for await (const message of messages) {
     if (message.kind === 'gap') note(paint('yellow', safe(gapOf(message)), process.stderr))
     if (message.kind !== 'event') continue
-    const event = JSON.parse(message.data) as StreamedEvent
-    const answer = target === null ? null : await forward(event, target, secret)
+    const event = JSON.parse(message.data) as EventSummary
+    if (!isWanted(event, options)) continue
+    const answer = target === null ? null : await fetchAndForward(client, event, target, secret)
     print(
-      options.json ? JSON.stringify({ ...event, ...(answer && { forwarded: answer }) }) : line(event, answer),
+      options.json
+        ? JSON.stringify({ ...event, ...(answer && { forwarded: answer }) })
+        : describeEvent(event, answer),
     )
   }
   signals.release()
+}
+
+/** The stream says what happened, not the payload: it is asked for only where it is to be sent on. */
+async function fetchAndForward(
+  client: Client,
+  event: EventSummary,
+  target: string,
+  secret: string,
+): Promise<LocalAnswer> {
+  const path = `/v1/events/${encodeURIComponent(event.event_id)}`
+  try {
+    const { payload_text } = await client.get<{ payload_text: string }>(path)
+    return await forward(event, payload_text, target, secret)
+  } catch (error) {
+    return { status_code: null, error: `not forwarded: ${messageOf(error)}`, duration_ms: 0 }
+  }
+}
+
+/** What of the filter the server takes: the rest is left to {@link isWanted}. */
+function queryOf({ monitors, severities, eventTypes }: FilterOptions): Query {
+  return { types: 'event', monitor: monitors, severity: severities, event_type: eventTypes }
+}
+
+function isWanted(event: EventSummary, { excludeMonitors = [], regions = [] }: FilterOptions): boolean {
+  const filter = { monitors: [], severities: [], eventTypes: [], excludeMonitors, regions }
+  const facts = {
+    monitorName: event.monitor_name,
+    eventType: event.event_type,
+    severity: event.severity,
+    region: event.region,
+  }
+  return whyNot({ filter, enabled: true, disabledReason: null }, facts) === null
 }
 
 function begin(url: string, target: string | null, secret: string, json: boolean): void {
@@ -83,7 +124,7 @@ function gapOf({ data }: StreamMessage): string {
 }
 
 /** `09:23:11  evt_…  checkout-service-redis  degraded  warning  incident.opened  → 200 in 8.4 ms` */
-function line(event: StreamedEvent, answer: LocalAnswer | null): string {
+function describeEvent(event: EventSummary, answer: LocalAnswer | null): string {
   const words = [
     paint('dim', new Date().toTimeString().slice(0, 8)),
     event.event_id,

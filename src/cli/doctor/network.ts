@@ -18,6 +18,7 @@ export async function checkTarget(
     const found = `${url}: ${tls.protocol}, certificate valid for ${tls.days_left} more days, at ${tls.remote_address}`
     return { name, ok: true, found }
   } catch (error) {
-    return { name, ok: false, found: messageOf(error).replace(/^url: /, '') }
+    const remedy = 'check name, DNS, firewall and certificate; --extra-ca and --allow-network let more in'
+    return { name, ok: false, found: messageOf(error).replace(/^url: /, ''), remedy }
   }
 }

@@ -124,8 +124,12 @@ export class Postmaster {
   #watch(): Promise<string> {
     const { stderr } = this.#child
     if (stderr) createInterface(stderr).on('line', line => this.#hear(line))
+    // Whatever makes us exit without stopping it (a second Ctrl-C): it then shuts down in order, by itself.
+    const onOurExit = () => this.signal('SIGINT')
+    process.once('exit', onOurExit)
     return new Promise(resolve => {
       const end = (how: string) => {
+        process.off('exit', onOurExit)
         this.#running = false
         resolve(how)
       }
