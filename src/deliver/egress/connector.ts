@@ -28,6 +28,16 @@ export interface Connection {
   readonly httpVersion: '1.1' | '2'
 }
 
+/** What a TLS handshake asks for. */
+export interface Hello {
+  /** ALPN, best first; none: the server is not asked. */
+  readonly protocols: readonly string[]
+  /** In place of the target's host name. */
+  readonly serverName?: string
+}
+
+const HTTP_HELLO: Hello = { protocols: ['h2', 'http/1.1'] }
+
 /** Kept sessions, so that a receiver that hears from us now and then is spared full handshakes. */
 const MOST_SESSIONS = 5_000
 /** After this a full handshake is made again: a resumed one does not look at the certificate anew. */
@@ -42,12 +52,19 @@ export class Connector {
   readonly #policy: EgressPolicy
   readonly #resolver: Resolver
   readonly #sessions = new LRUCache<string, Buffer>({ max: MOST_SESSIONS, ttl: SESSION_AGE_MS })
+  readonly #probing: boolean
   #context: SecureContext | null = null
 
-  /** @param options.lookup in place of the machine's resolver */
-  constructor(options: { policy: EgressPolicy; lookup?: Lookup }) {
+  /**
+   * @param options.lookup in place of the machine's resolver
+   * @param options.probing for whoever examines a server rather than sends it something: every handshake
+   *   is a full one, and a connection whose certificate is not trusted is handed over all the same
+   *   (`socket.authorized` says so), to be judged before anything is written to it
+   */
+  constructor(options: { policy: EgressPolicy; lookup?: Lookup; probing?: boolean }) {
     this.#policy = options.policy
     this.#resolver = new Resolver(options.policy, options.lookup)
+    this.#probing = options.probing ?? false
   }
 
   /**
@@ -55,18 +72,22 @@ export class Connector {
    * connection, in the very tick in which the handshake ended, so that no byte is missed. It has to put
    * its own listener for errors on the socket before it returns.
    */
-  open(target: Target, done: (error: EgressError | null, connection: Connection | null) => void): Opening {
+  open(
+    target: Target,
+    done: (error: EgressError | null, connection: Connection | null) => void,
+    hello: Hello = HTTP_HELLO,
+  ): Opening {
     const opening = new Opening(done)
     this.#resolver.addressesOf(target).then(
       addresses => {
-        if (!opening.over) this.#dial(opening, target, addresses)
+        if (!opening.over) this.#dial(opening, target, addresses, hello)
       },
       error => opening.fail(error),
     )
     return opening
   }
 
-  #dial(opening: Opening, target: Target, addresses: readonly string[]): void {
+  #dial(opening: Opening, target: Target, addresses: readonly string[], hello: Hello): void {
     opening.enter('connect', isIP(target.hostname) === 0)
     opening.giveUp = dial(addresses, target.port, target.label, (error, socket) => {
       if (error || !socket) return opening.fail(error)
@@ -75,7 +96,7 @@ export class Connector {
         socket.destroy()
         return opening.fail(new EgressError('address_refused', `${target.label} is refused: ${refusal}`))
       }
-      if (target.secure) this.#handshake(opening, target, socket)
+      if (target.secure) this.#handshake(opening, target, socket, hello)
       else
         opening.succeed({
           socket,
@@ -86,18 +107,19 @@ export class Connector {
     })
   }
 
-  #handshake(opening: Opening, target: Target, tcp: Socket): void {
+  #handshake(opening: Opening, target: Target, tcp: Socket, hello: Hello): void {
     opening.enter('tls', true)
-    const session = this.#sessions.get(target.origin)
+    const session = this.#probing ? undefined : this.#sessions.get(target.origin)
+    const name = hello.serverName ?? target.hostname
     const socket = tlsConnect({
       socket: tcp,
-      host: target.hostname,
+      host: name,
       // An address is no server name (RFC 6066, section 3); the certificate is still checked against it.
-      servername: isIP(target.hostname) ? '' : target.hostname.replace(/\.$/, ''),
+      servername: isIP(name) ? '' : name.replace(/\.$/, ''),
       secureContext: this.#secureContext(),
       minVersion: 'TLSv1.2',
-      rejectUnauthorized: true,
-      ALPNProtocols: ['h2', 'http/1.1'],
+      rejectUnauthorized: !this.#probing,
+      ALPNProtocols: [...hello.protocols],
       ...(session && { session }),
     })
     opening.giveUp = () => socket.destroy()
@@ -109,7 +131,7 @@ export class Connector {
     const onClose = () => onError(new Error('the connection was closed'))
     socket.on('error', onError)
     socket.once('close', onClose)
-    socket.on('session', data => this.#sessions.set(target.origin, data))
+    if (!this.#probing) socket.on('session', data => this.#sessions.set(target.origin, data))
     socket.once('secureConnect', () => {
       socket.off('close', onClose)
       opening.succeed({

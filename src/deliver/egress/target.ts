@@ -44,7 +44,8 @@ export function readTarget(url: string, policy: EgressPolicy): TargetOrRefusal {
     return refused('must start with https:; the operator does not allow http:')
   const port = parsed.port ? Number(parsed.port) : secure ? 443 : 80
   const hostname = parsed.hostname.replace(/^\[|\]$/g, '')
-  const why = checkPort(port) ?? (isIP(hostname) ? checkAddress(hostname, policy) : null)
+  const why =
+    (policy.anyPort ? null : checkPort(port)) ?? (isIP(hostname) ? checkAddress(hostname, policy) : null)
   if (why) return refused(`is not allowed: ${why}`)
   const host = `${parsed.hostname}:${port}`
   return {
