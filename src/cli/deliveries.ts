@@ -16,10 +16,7 @@ const ID_EXAMPLE = 'dlv_01jz8m4x5c0gk3v9q2w7d1a0b3'
 const POLL_MS = 250
 
 /** `statuspulse deliveries …` */
-export function addDeliveries(program: Command): void {
-  const deliveries = program
-    .command('deliveries')
-    .description('deliveries: what became of events, and sending them again')
+export function defineDeliveries(deliveries: Command): void {
   addList(deliveries)
   addShow(deliveries)
   addReplay(deliveries)

@@ -10,12 +10,8 @@ import { duration, paint, present, table } from './output.ts'
 import { addSettings, configOf } from './settings.ts'
 
 /** `statuspulse doctor` */
-export function addDoctor(program: Command): void {
-  const command = program
-    .command('doctor')
-    .description(
-      'check this machine and the settings: what would keep the server from working, and what to do',
-    )
+export function defineDoctor(command: Command): void {
+  command
     .option('--url <url>', 'also check that this endpoint URL can be reached from here, and its TLS')
     .option('--retries', 'print the retry schedule instead')
     .option('--json', 'print JSON')

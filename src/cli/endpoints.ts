@@ -5,6 +5,7 @@ import type { endpoint, endpointCreated, endpointPage, rotated } from '../api/sc
 import { ENDPOINT_KINDS, EVENT_TYPES, ORDERS, SEVERITIES } from '../ground/vocabulary.ts'
 import { describeAttempt } from './attempt.ts'
 import { addClientOptions, Client, type ClientOptions } from './client.ts'
+import { collect } from './collect.ts'
 import {
   describeEndpoint,
   describeEndpoints,
@@ -15,14 +16,12 @@ import { EXIT_FAILURE } from './failure.ts'
 import { addFilterOptions, type FilterOptions, filterOf } from './filter.ts'
 import { present } from './output.ts'
 import { addPaging, type Paging } from './paging.ts'
-import { collect } from './settings.ts'
 import { UsageError } from './usage-error.ts'
 
 const ID_EXAMPLE = 'ep_01jz8m4x5c00k3v9q2w7d1a0b3'
 
 /** `statuspulse endpoints …` */
-export function addEndpoints(program: Command): void {
-  const endpoints = program.command('endpoints').description('endpoints: where events go')
+export function defineEndpoints(endpoints: Command): void {
   addAdd(endpoints)
   addList(endpoints)
   addShow(endpoints)

@@ -6,15 +6,14 @@ import type { acceptedList, event, eventPage } from '../api/schemas/event.ts'
 import { messageOf } from '../ground/errors.ts'
 import { EVENT_TYPES, SEVERITIES, STATUSES } from '../ground/vocabulary.ts'
 import { addClientOptions, Client, type ClientOptions } from './client.ts'
+import { collect } from './collect.ts'
 import { fields, paint, paintOutcome, present, safe, table, when } from './output.ts'
 import { addPaging, moreOf, type Paging } from './paging.ts'
-import { collect } from './settings.ts'
 import { toTime } from './time.ts'
 import { UsageError } from './usage-error.ts'
 
 /** `statuspulse events …` */
-export function addEvents(program: Command): void {
-  const events = program.command('events').description('events: send, list and show them')
+export function defineEvents(events: Command): void {
   addSend(events)
   addList(events)
   addShow(events)

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { collect } from './settings.ts'
+import { collect } from './collect.ts'
 
 /** Flags that say which events are wanted. */
 export interface FilterOptions {

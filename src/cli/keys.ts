@@ -3,18 +3,17 @@ import type { z } from 'zod'
 import type { key, keyCreated, keyPage } from '../api/schemas/account.ts'
 import { SCOPES } from '../ground/vocabulary.ts'
 import { addClientOptions, Client, type ClientOptions } from './client.ts'
-import { makeOperatorKey } from './operator-key.ts'
+import { collect } from './collect.ts'
 import { fields, paint, present, table, when } from './output.ts'
 import { addPaging, moreOf, type Paging } from './paging.ts'
-import { addSettings, collect, configOf } from './settings.ts'
+import { addSettings, configOf } from './settings.ts'
 import { UsageError } from './usage-error.ts'
 
 type Key = z.output<typeof key>
 type KeyCreated = z.output<typeof keyCreated>
 
 /** `statuspulse keys …` */
-export function addKeys(program: Command): void {
-  const keys = program.command('keys').description('API keys: make, list and revoke them')
+export function defineKeys(keys: Command): void {
   addCreate(keys)
   addList(keys)
   addRevoke(keys)
@@ -54,6 +53,8 @@ function collectScopes(value: string, before: readonly string[] = []): string[] 
 async function create(options: CreateOptions): Promise<KeyCreated> {
   if (options.operator) {
     if (options.scope) throw new UsageError('--scope: an operator key may everything; leave it out')
+    // Only this one needs a database.
+    const { makeOperatorKey } = await import('./operator-key.ts')
     return makeOperatorKey(configOf({ ...options }), options.name ?? 'operator')
   }
   const { name, scope = ['read'] } = options

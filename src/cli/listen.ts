@@ -13,10 +13,8 @@ import { UsageError } from './usage-error.ts'
 type ListenOptions = ClientOptions & FilterOptions & { forward?: string; secret?: string }
 
 /** `statuspulse listen` */
-export function addListen(program: Command): void {
-  const command = program
-    .command('listen')
-    .description('bring events to this machine as they happen: print them, and POST them to a local receiver')
+export function defineListen(command: Command): void {
+  command
     .option('--forward <url>', 'where to POST them, signed, with all headers of a real delivery')
     .option('--secret <secret>', 'sign with this one, whsec_… (default: one made for this session)')
   addClientOptions(addFilterOptions(command)).addHelpText('after', EXAMPLES).action(listen)

@@ -6,12 +6,8 @@ import { present } from './output.ts'
 import { addSettings, configOf } from './settings.ts'
 
 /** `statuspulse migrate` */
-export function addMigrate(program: Command): void {
-  const command = program
-    .command('migrate')
-    .description("bring the database's tables to what this version needs (serve does so too)")
-    .option('--status', 'only list what is pending')
-    .option('--json', 'print JSON')
+export function defineMigrate(command: Command): void {
+  command.option('--status', 'only list what is pending').option('--json', 'print JSON')
   addSettings(command, ['databaseUrl', 'dataDir', 'logLevel', 'logFormat'])
     .addHelpText('after', EXAMPLES)
     .action(run)

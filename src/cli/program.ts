@@ -1,14 +1,68 @@
 import { Command } from 'commander'
-import { addDeliveries } from './deliveries.ts'
-import { addDoctor } from './doctor.ts'
-import { addEndpoints } from './endpoints.ts'
-import { addEvents } from './events.ts'
 import { reportFailure } from './failure.ts'
-import { addKeys } from './keys.ts'
-import { addListen } from './listen.ts'
-import { addMigrate } from './migrate.ts'
-import { addServe } from './serve.ts'
 import { VERSION } from './version.ts'
+
+interface Entry {
+  readonly name: string
+  readonly about: string
+  /** Adds what the command takes. Loaded only when it is asked for: most need few of the program's parts. */
+  readonly define: () => Promise<(command: Command) => void>
+}
+
+const SERVER: readonly Entry[] = [
+  {
+    name: 'serve',
+    about: 'run the server: API, console, checks and deliveries',
+    define: async () => (await import('./serve.ts')).defineServe,
+  },
+  {
+    name: 'migrate',
+    about: "bring the database's tables to what this version needs (serve does so too)",
+    define: async () => (await import('./migrate.ts')).defineMigrate,
+  },
+  {
+    name: 'doctor',
+    about: 'check this machine and the settings: what would keep the server from working, and what to do',
+    define: async () => (await import('./doctor.ts')).defineDoctor,
+  },
+]
+
+const CLIENT: readonly Entry[] = [
+  {
+    name: 'keys',
+    about: 'API keys: make, list and revoke them',
+    define: async () => (await import('./keys.ts')).defineKeys,
+  },
+  {
+    name: 'endpoints',
+    about: 'endpoints, where events go: add, list and test them',
+    define: async () => (await import('./endpoints.ts')).defineEndpoints,
+  },
+  {
+    name: 'events',
+    about: 'events: send, list and show them',
+    define: async () => (await import('./events.ts')).defineEvents,
+  },
+  {
+    name: 'deliveries',
+    about: 'deliveries, what became of events: list, show and replay them',
+    define: async () => (await import('./deliveries.ts')).defineDeliveries,
+  },
+  {
+    name: 'listen',
+    about: 'bring events to this machine as they happen: print them, and POST them to a local receiver',
+    define: async () => (await import('./listen.ts')).defineListen,
+  },
+]
+
+const EXAMPLES = `
+Exit codes: 0 done, 1 failed, 2 called in a way it cannot be.
+
+Examples:
+  $ statuspulse serve
+  $ statuspulse endpoints add https://example.com/hook --severities critical
+  $ statuspulse events send --monitor checkout-service-redis --status degraded
+  $ statuspulse listen --forward http://localhost:3000/hook`
 
 /**
  * Runs the command line.
@@ -22,19 +76,11 @@ export async function run(args: readonly string[]): Promise<number> {
     .helpOption('-h, --help', 'show help')
     .showHelpAfterError('(--help shows what there is)')
     .exitOverride()
-    .configureHelp({ showGlobalOptions: false, helpWidth: Math.min(process.stdout.columns ?? 100, 110) })
-  program.commandsGroup('The server:')
-  addServe(program)
-  addMigrate(program)
-  addDoctor(program)
-  program.commandsGroup('A running server:')
-  addKeys(program)
-  addEndpoints(program)
-  addEvents(program)
-  addDeliveries(program)
-  addListen(program)
-  program.addHelpText('after', EXAMPLES)
+    .configureHelp({ helpWidth: Math.min(process.stdout.columns ?? 100, 110) })
+    .addHelpText('after', EXAMPLES)
   try {
+    await addCommands(program.commandsGroup('The server:'), SERVER, args)
+    await addCommands(program.commandsGroup('A running server:'), CLIENT, args)
     await program.parseAsync(args, { from: 'user' })
     return typeof process.exitCode === 'number' ? process.exitCode : 0
   } catch (error) {
@@ -42,11 +88,9 @@ export async function run(args: readonly string[]): Promise<number> {
   }
 }
 
-const EXAMPLES = `
-Exit codes: 0 done, 1 failed, 2 called in a way it cannot be.
-
-Examples:
-  $ statuspulse serve
-  $ statuspulse endpoints add https://example.com/hook --severities critical
-  $ statuspulse events send --monitor checkout-service-redis --status degraded
-  $ statuspulse listen --forward http://localhost:3000/hook`
+async function addCommands(program: Command, entries: readonly Entry[], args: readonly string[]) {
+  for (const { name, about, define } of entries) {
+    const command = program.command(name).description(about)
+    if (args.includes(name)) (await define())(command)
+  }
+}

@@ -14,11 +14,8 @@ import { readyLine, welcome } from './welcome.ts'
 const DRAIN_MS = 30_000
 
 /** `statuspulse serve` */
-export function addServe(program: Command): void {
-  const command = program
-    .command('serve')
-    .description('run the server: API, console, checks and deliveries')
-    .option('--json', 'print one JSON line when it is ready')
+export function defineServe(command: Command): void {
+  command.option('--json', 'print one JSON line when it is ready')
   addSettings(command)
     .addHelpText('after', EXAMPLES)
     .action(async (options: Record<string, unknown> & { json?: boolean }) => {

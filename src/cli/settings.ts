@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander'
 import { type Config, loadConfig, SETTINGS } from '../config.ts'
 import { envOf, type Setting } from '../ground/settings.ts'
+import { collect } from './collect.ts'
 
 type Name = keyof Config
 
@@ -44,11 +45,6 @@ function optionOf(setting: Setting<unknown>): Option {
 function defaultOf(value: unknown): string | null {
   if (value === null || (Array.isArray(value) && value.length === 0)) return null
   return String(value)
-}
-
-/** For options that may be repeated. */
-export function collect(value: string, before: readonly string[] = []): string[] {
-  return [...before, value]
 }
 
 function camelCase(flag: string): string {
