@@ -5,6 +5,7 @@ import type { Part } from '../ground/lifecycle.ts'
 import { guard } from './guard.ts'
 import { acceptJson } from './json-body.ts'
 import { sendError, sendProblem } from './problems.ts'
+import { releaseConnections } from './release-connections.ts'
 import { addRoutes } from './routes/index.ts'
 import type { Services } from './services.ts'
 
@@ -64,6 +65,7 @@ export function createApi(services: Services, options: { checksAnswers?: boolean
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(HEADERS).header('x-request-id', request.id)
   })
+  releaseConnections(app)
   app.addHook('onRoute', route => {
     // Who may, and what it says in the document, is declared with the route, or there is no route.
     if (route.url.startsWith('/v1/') && !route.config?.operation) {

@@ -50,7 +50,7 @@ export function chunkOf(frames: readonly Frame[]): Buffer {
   return Buffer.from(frames.map(frame => frame.text).join(''))
 }
 
-/** Told of everything that is read, in order. Must be quick, and must not throw. */
+/** Told of everything that is read, in order, and how far the head is if that is nothing. Must be quick, and must not throw. */
 export type Follower = (batch: Batch) => void
 
 /**
@@ -138,10 +138,8 @@ export class LiveFeed {
     const frames = await this.#framesOf(page.items)
     const batch = new Batch(frames, this.#head, page.next)
     this.#head = page.next
-    if (frames.length > 0) {
-      for (const follower of [...this.#followers]) follower(batch)
-      this.#keep(frames)
-    }
+    for (const follower of [...this.#followers]) follower(batch)
+    this.#keep(frames)
     return page
   }
 

@@ -50,8 +50,8 @@ export interface StreamOptions {
   readonly start: StreamStart
   /** Where it is written to, as `text/event-stream` (WHATWG HTML, section 9.2). */
   readonly output: Writable
-  /** Asked with every heartbeat; false ends the stream. */
-  readonly allowed: () => boolean
+  /** Whether whoever reads it still may. */
+  readonly isAllowed: () => boolean
 }
 
 /**
@@ -93,6 +93,10 @@ export class Stream {
     }
   }
 
+  get isAllowed(): boolean {
+    return this.#options.isAllowed()
+  }
+
   /** Ends it in good order; the reader may come again. */
   end(): void {
     this.#close()
@@ -120,17 +124,16 @@ export class Stream {
   }
 
   #take(batch: Batch): void {
-    if (this.#options.output.writableLength > MAX_BUFFERED) {
+    const isWhole = compareCursors(this.#place, batch.from) <= 0
+    const chunk = isWhole
+      ? batch.chunk(this.#filterKey, this.#wants)
+      : chunkOf(this.#wanted(framesAfter(batch.frames, this.#place)))
+    if (chunk.length > 0 && this.#options.output.writableLength > MAX_BUFFERED) {
       this.#options.output.destroy()
       this.#close()
       return
     }
-    const isWhole = compareCursors(this.#place, batch.from) <= 0
-    this.#write(
-      isWhole
-        ? batch.chunk(this.#filterKey, this.#wants)
-        : chunkOf(this.#wanted(framesAfter(batch.frames, this.#place))),
-    )
+    this.#write(chunk)
     if (compareCursors(this.#place, batch.to) < 0) this.#place = batch.to
   }
 
@@ -140,9 +143,7 @@ export class Stream {
 
   /** Says where the reader stands too: coming again, it need not read again what its filter left out. */
   #beat(): void {
-    if (this.#options.allowed())
-      this.#write(Buffer.from(`: still here\nid: ${formatCursor(this.#place)}\n\n`))
-    else this.end()
+    this.#write(Buffer.from(`: still here\nid: ${formatCursor(this.#place)}\n\n`))
   }
 
   /** @returns false: wait until it is drained */

@@ -21,6 +21,7 @@ export class Streams implements StreamSource {
   readonly #headLane: Queryable
   readonly #live = new Map<string, LiveFeed>()
   readonly #streams = new Set<Stream>()
+  #isEnding = false
 
   /** @param options.render an item as one message of a `text/event-stream`, with its cursor as `id` */
   constructor(options: { database: Database; hub: Hub; log: Logger; render: (item: FeedItem) => string }) {
@@ -53,10 +54,17 @@ export class Streams implements StreamSource {
     this.#streams.add(stream)
     options.output.once('close', () => this.#streams.delete(stream))
     stream.run()
+    if (this.#isEnding) stream.end()
   }
 
-  /** Ends every stream in good order. */
+  /** Ends the streams whose readers may not read any more. */
+  endForbidden(): void {
+    for (const stream of [...this.#streams]) if (!stream.isAllowed) stream.end()
+  }
+
+  /** Ends every stream in good order, and any that is opened from now on. */
   endAll(): void {
+    this.#isEnding = true
     for (const stream of [...this.#streams]) stream.end()
   }
 

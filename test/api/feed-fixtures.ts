@@ -8,6 +8,7 @@ import type { Attempt, Delivery, DeliveryStatus, Verdict } from '../../src/groun
 import { Hub } from '../../src/record/hub.ts'
 import type { Queryable } from '../../src/store/database.ts'
 import { findDelivery } from '../../src/store/deliveries-list.ts'
+import { HORIZON } from '../../src/store/feed.ts'
 import { insertResults, type Result } from '../../src/store/results.ts'
 import { Signal } from '../helpers/signal.ts'
 import type { Tenant, TestApi } from './harness.ts'
@@ -29,8 +30,8 @@ export interface StreamClient {
   readonly lastId: () => string
   /** Resolves when the first `count` messages are there, with them. */
   first(count: number): Promise<readonly Message[]>
-  /** Resolves when a message is there that the test looks for. */
-  has(looked: (message: Message) => boolean): Promise<void>
+  /** Resolves when that is so, looked at whenever something came. */
+  hears(holds: () => boolean): Promise<void>
   /** Resolves when the server ended it in good order; rejects when it was cut. */
   readonly ended: Promise<void>
   close(): void
@@ -74,7 +75,7 @@ export async function openStream(
       await signal.until(() => messages.length >= count)
       return messages.slice(0, count)
     },
-    has: looked => signal.until(() => messages.some(looked)),
+    hears: holds => signal.until(holds),
     ended,
     close: () => aborted.abort(),
   }
@@ -165,6 +166,16 @@ export async function attemptOf(
 export async function writeDown(database: Queryable, results: readonly Result[]): Promise<void> {
   const first = results[0] as Result
   await insertResults(database, dayOf(first.delivery.createdAt), results)
+}
+
+/** Resolves when everything that was committed can be read: some other transaction may be open for a moment. */
+export async function readable(database: Queryable): Promise<void> {
+  for (;;) {
+    const { rows } = await database.query<{ is: boolean }>(
+      `select not exists (select 1 from attempts where position >= ${HORIZON}) as is`,
+    )
+    if (rows[0]?.is) return
+  }
 }
 
 /** One more node on the same database: an API with a hub of its own. */

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { systemClock } from '../../src/ground/clock.ts'
 import { silentLog } from '../../src/ground/log.ts'
 import { Partitions } from '../../src/store/partitions.ts'
-import { attemptOf, makeEndpoint, sendEvent, startNode, writeDown } from './feed-fixtures.ts'
+import { attemptOf, makeEndpoint, readable, sendEvent, startNode, writeDown } from './feed-fixtures.ts'
 import { type Answer, startReceiver, startTestApi, type Tenant, type TestApi } from './harness.ts'
 
 const OPS = '/v1/queues/ops-integrations'
@@ -52,7 +52,13 @@ async function attempts(
     await writeDown(api.database, [await attemptOf(api.database, tenant, id, outcome, { retryAttempt })])
   }
   api.services.hub.committed([tenant.workspaceId])
+  await readable(api.database)
   return id
+}
+
+async function isConsumer(name: string): Promise<boolean> {
+  const { rows } = await api.database.query('select 1 from queue_consumers where name = $1', [name])
+  return rows.length > 0
 }
 
 const monitorsOf = (answer: Answer): string[] =>
@@ -146,6 +152,7 @@ describe('a queue', () => {
       body: { url: receiver.url, filter: { monitors: ['none'] } },
     })
     await api.call('POST', `/v1/endpoints/${endpoint.body.id}/test`)
+    await readable(api.database)
     expect((await read(`consumer=${consumer}`)).body.data).toMatchObject([
       { dry_run: true, endpoint_id: endpoint.body.id },
     ])
@@ -189,13 +196,8 @@ describe('waiting for a message', () => {
 
   it('ends at once when the server stops', async () => {
     const node = await startNode(api)
-    const consumer = await newConsumer()
-    const waiting = read(`consumer=${consumer}&wait=30`, OPS, node.url)
-    await new Promise<void>(resolve => {
-      const poll = () =>
-        node.app.server.getConnections((_, count) => (count > 0 ? resolve() : setImmediate(poll)))
-      poll()
-    })
+    const waiting = read('consumer=patient&from=now&wait=30', OPS, node.url)
+    while (!(await isConsumer('patient'))) await new Promise(setImmediate)
     const begun = performance.now()
     await node.stop()
     expect((await waiting).body).toMatchObject({ data: [] })
@@ -271,6 +273,7 @@ describe('a queue with a filter', () => {
     }
     await attempts('api-eu', ['retry', 'failed'], { severity: 'critical' })
     await attempts('api-test', ['delivered'], {
+      severity: 'warning',
       event_type: 'incident.opened',
       metadata: { region: 'eu-west-1' },
     })

@@ -29,6 +29,8 @@ async function makeThings({ call, first }: TestApi): Promise<Things> {
   const key = (await call('POST', '/v1/keys', { body: { name: 'first only', scopes: ['read'] } })).body
   const since = '2024-01-01T00:00:00Z'
   const replay = (await call('POST', `/v1/endpoints/${endpoint.id}/replay`, { body: { since } })).body
+  await call('POST', '/v1/queues', { body: { name: 'firsts', filter: { monitors: ['first-only'] } } })
+  await call('GET', '/v1/queues/firsts/messages?consumer=firsts')
   return {
     workspaceId: first.workspaceId,
     endpointId: endpoint.id,
@@ -51,6 +53,7 @@ async function snapshot(workspaceId: string): Promise<string> {
     'deliveries',
     'attempts',
     'queues',
+    'queue_consumers',
     'replay_jobs',
   ]
   const parts = await Promise.all(

@@ -57,7 +57,9 @@ export async function queueOr404({ database }: Services, workspaceId: string, na
 /** `GET …/messages`. */
 export function addRead(app: FastifyInstance, services: Services, reader: QueueReader): void {
   const waiting = new Set<AbortController>()
+  let isClosing = false
   app.addHook('preClose', async () => {
+    isClosing = true
     for (const wait of waiting) wait.abort()
   })
   addOperation(app, {
@@ -88,6 +90,7 @@ export function addRead(app: FastifyInstance, services: Services, reader: QueueR
       const wait = new AbortController()
       waiting.add(wait)
       reply.raw.once('close', () => wait.abort())
+      if (isClosing) wait.abort()
       try {
         const options = { limit: query.limit, waitMs: query.wait * 1000, signal: wait.signal }
         const read = await reader.read(workspaceId, queue, consumer, options)

@@ -17,6 +17,8 @@ import { showAttempt, showDeliveryChange, showEvent } from '../views.ts'
 const STREAM_HEADERS = {
   'content-type': 'text/event-stream; charset=utf-8',
   'cache-control': 'no-store, no-transform',
+  // A stream ends when the server stops, which must not wait for its client to let go of the connection.
+  connection: 'close',
   // Asks proxies such as nginx to pass every message on at once.
   'x-accel-buffering': 'no',
 }
@@ -28,6 +30,8 @@ const MAX_STREAMS = 1_000
 export function streamRoutes(app: FastifyInstance, services: Services): void {
   const { database, hub, log, catalog } = services
   const streams = new Streams({ database, hub, log, render })
+  // A key that is revoked opens nothing more, and what it opened ends.
+  catalog.onChange(() => streams.endForbidden())
   // Before the server waits for its connections: a stream would never end by itself.
   app.addHook('preClose', async () => streams.endAll())
 
@@ -71,7 +75,7 @@ export function streamRoutes(app: FastifyInstance, services: Services): void {
         filter,
         start,
         output: reply.raw,
-        allowed: () => authorization === undefined || identify(authorization, catalog) !== null,
+        isAllowed: () => authorization === undefined || identify(authorization, catalog) !== null,
       })
       return reply
     },
