@@ -69,7 +69,7 @@ export const SETTINGS: { readonly [K in keyof Config]: Setting<Config[K]> } = {
     value: 'folder',
     isPath: true,
     schema: text(/./, 'must name a folder'),
-    default: 'data',
+    default: './data',
     about: 'folder of the embedded Postgres and the secrets key',
   },
   databaseUrl: {
@@ -191,7 +191,7 @@ export const SETTINGS: { readonly [K in keyof Config]: Setting<Config[K]> } = {
     flag: 'max-concurrency',
     value: 'number',
     schema: wholeNumber(1, 10_000),
-    default: 512,
+    default: 2_048,
     about: 'attempts in flight at once, of all endpoints together',
   },
 }

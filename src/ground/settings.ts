@@ -26,9 +26,9 @@ export interface Setting<T> {
 }
 
 /** The table of a program's settings. */
-export type Table<C> = { readonly [K in keyof C]: Setting<C[K]> }
+type Table<C> = { readonly [K in keyof C]: Setting<C[K]> }
 
-export interface Sources<C> {
+interface Sources<C> {
   readonly flags: Readonly<Partial<Record<keyof C, unknown>>>
   readonly env: Readonly<Record<string, string | undefined>>
   readonly cwd: string

@@ -3,11 +3,14 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Webhook } from 'standardwebhooks'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { makeCertificates } from '../helpers/certificates.ts'
 import { startFaultProxy } from '../helpers/fault-proxy.ts'
 import { type Receiver, startReceiver } from '../helpers/receiver.ts'
 import { Run, run, serve } from './program.ts'
+
+// Each test starts the real program several times, and the machine may be busy.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 let server: Run
 let folder: string

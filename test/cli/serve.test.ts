@@ -3,10 +3,13 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createTestDatabase } from '../helpers/postgres.ts'
 import { startReceiver } from '../helpers/receiver.ts'
 import { Run, run, serve } from './program.ts'
+
+// Each test starts the real program several times, and the machine may be busy.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 /** A Node on this machine that is too old to run StatusPulse itself, if there is one. */
 const oldNode = (process.env.PATH ?? '')

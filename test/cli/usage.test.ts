@@ -6,41 +6,41 @@ import { describe, expect, it } from 'vitest'
 import { run } from './program.ts'
 
 const COMMANDS = [
-  ['serve'],
-  ['migrate'],
-  ['doctor'],
-  ['keys', 'create'],
-  ['keys', 'list'],
-  ['keys', 'revoke'],
-  ['endpoints', 'add'],
-  ['endpoints', 'list'],
-  ['endpoints', 'show'],
-  ['endpoints', 'test'],
-  ['endpoints', 'rotate-secret'],
-  ['endpoints', 'enable'],
-  ['endpoints', 'disable'],
-  ['endpoints', 'remove'],
-  ['events', 'send'],
-  ['events', 'list'],
-  ['events', 'show'],
-  ['deliveries', 'list'],
-  ['deliveries', 'show'],
-  ['deliveries', 'replay'],
-  ['listen'],
+  'serve',
+  'migrate',
+  'doctor',
+  'keys create',
+  'keys list',
+  'keys revoke',
+  'endpoints add',
+  'endpoints list',
+  'endpoints show',
+  'endpoints test',
+  'endpoints rotate-secret',
+  'endpoints enable',
+  'endpoints disable',
+  'endpoints remove',
+  'events send',
+  'events list',
+  'events show',
+  'deliveries list',
+  'deliveries show',
+  'deliveries replay',
+  'listen',
 ]
 
 describe('help', () => {
-  it.each(COMMANDS)('of "%s %s" explains it with an example', async (...words) => {
-    const { code, stdout } = await run([...words, '--help'])
+  it.each(COMMANDS)('of "%s" explains it with an example', async command => {
+    const { code, stdout } = await run([...command.split(' '), '--help'])
     expect(code).toBe(0)
-    expect(stdout).toContain(`Usage: statuspulse ${words.join(' ')}`)
-    expect(stdout).toMatch(new RegExp(`Examples?:\\n  \\$.*statuspulse ${words.join(' ')}`))
+    expect(stdout).toContain(`Usage: statuspulse ${command}`)
+    expect(stdout).toMatch(new RegExp(`Examples?:\\n  \\$.*statuspulse ${command}`))
     expect(stdout).toContain('--json')
   })
 
   it('of the program names every command', async () => {
     const { stdout } = await run(['--help'])
-    for (const [word] of COMMANDS) expect(stdout).toMatch(new RegExp(`^  ${word} `, 'm'))
+    for (const command of COMMANDS) expect(stdout).toMatch(new RegExp(`^  ${command.split(' ')[0]} `, 'm'))
   })
 
   it('names the version', async () => {

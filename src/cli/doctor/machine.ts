@@ -10,7 +10,7 @@ import type { Config } from '../../config.ts'
 import { messageOf, Problem } from '../../ground/errors.ts'
 import { silentLog } from '../../ground/log.ts'
 import { prepareBinaries } from '../../store/embedded/binaries.ts'
-import { acquireDataDir } from '../../store/embedded/index.ts'
+import { acquireDataDir, LOCK_FILE } from '../../store/embedded/index.ts'
 import type { Finding } from './finding.ts'
 
 const NEEDED_NODE = 24
@@ -34,6 +34,8 @@ export async function checkDataFolder({ dataDir }: Pick<Config, 'dataDir'>): Pro
     return { name, ok: false, found: messageOf(error), remedy }
   }
   if (parent !== dataDir) return { name, ok: true, found: `${dataDir} will be made at the first start` }
+  // Where no server ever ran: a lock file that we made might not be the server's user's to write.
+  if (!existsSync(join(dataDir, LOCK_FILE))) return { name, ok: true, found: `${dataDir}, not used so far` }
   try {
     const held = await acquireDataDir(dataDir)
     held.release()

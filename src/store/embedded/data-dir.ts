@@ -7,7 +7,8 @@ import { defaultAccount } from './account.ts'
 import { explainFailure, startProblem } from './problems.ts'
 import { isAlive } from './processes.ts'
 
-const LOCK_FILE = 'statuspulse.lock'
+/** Its lock, in the data folder; there since the first start. */
+export const LOCK_FILE = 'statuspulse.lock'
 const PID_FILE = 'statuspulse.pid'
 const SQLITE_BUSY = 5
 
