@@ -11,6 +11,7 @@ import {
   attemptOf,
   makeEndpoint,
   openStream,
+  readable,
   type StreamClient,
   sendEvent,
   startNode,
@@ -52,6 +53,7 @@ async function happen(
   const deliveryId = deliveryIds[0] as string
   await writeDown(api.database, [await attemptOf(api.database, tenant, deliveryId, outcome)])
   api.services.hub.committed([tenant.workspaceId])
+  await readable(api.database)
   return { eventId, deliveryId }
 }
 
