@@ -1,5 +1,6 @@
 import type { Delivery, Event, EventType, Severity, Status } from '../ground/vocabulary.ts'
 import type { Queryable } from './database.ts'
+import { STILL_OWNED } from './fencing.ts'
 
 /** A pending delivery taken out of the table, with the event it carries; null when retention dropped the event. */
 export interface ClaimedDelivery {
@@ -103,9 +104,11 @@ export async function nextDueAt(lane: Queryable, bucket: number): Promise<number
 const PARK = {
   name: 'park',
   text: `update deliveries d set place = 'parked'
-         from json_to_recordset($1) as j (bucket smallint, id text, day date, epoch bigint)
-         join buckets b on b.bucket = j.bucket and b.epoch = j.epoch
-         where d.bucket = j.bucket and d.id = j.id and d.day = j.day and d.place = 'memory'`,
+         from (
+           select * from json_to_recordset($1) as j (bucket smallint, id text, day date, epoch bigint)
+           where ${STILL_OWNED} offset 0
+         ) r
+         where d.bucket = r.bucket and d.id = r.id and d.day = r.day and d.place = 'memory'`,
 }
 
 /** Back from memory into the table, until the endpoint has room. */

@@ -2,6 +2,7 @@ import { dayOf } from '../ground/ids.ts'
 import type { Attempt, Delivery, DeliveryStatus } from '../ground/vocabulary.ts'
 import type { Queryable } from './database.ts'
 import { POSITION } from './feed.ts'
+import { STILL_OWNED } from './fencing.ts'
 
 /** What became of a delivery: by an attempt, or without one (superseded, endpoint gone). */
 export interface Result {
@@ -50,10 +51,12 @@ const RECORD = {
         first_attempt_at = to_timestamp(r.first_attempt_at / 1000),
         last_status_code = coalesce(r.status_code, d.last_status_code), reason = r.reason,
         finished_at = to_timestamp(r.finished_at / 1000)
-    from json_to_recordset($3) as r (bucket smallint, id text, epoch bigint, status text, place text,
-      due_at double precision, attempts smallint, first_attempt_at double precision, status_code smallint,
-      reason text, finished_at double precision)
-    join buckets b on b.bucket = r.bucket and b.epoch = r.epoch
+    from (
+      select * from json_to_recordset($3) as j (bucket smallint, id text, epoch bigint, status text, place text,
+        due_at double precision, attempts smallint, first_attempt_at double precision, status_code smallint,
+        reason text, finished_at double precision)
+      where ${STILL_OWNED} offset 0
+    ) r
     where d.bucket = r.bucket and d.id = r.id and d.day = $4::date and d.status = 'pending'`,
 }
 
