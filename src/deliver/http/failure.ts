@@ -35,7 +35,7 @@ export function failureOf(error: Error, target: Target, answering: boolean): Fai
   if (error instanceof EgressError) return { class: error.errorClass, message: error.message }
   const { label } = target
   const code = codeOf(error)
-  if (code.startsWith('HPE_')) return invalidAnswer(label, error.message)
+  if (code.startsWith('HPE_') || error.name === 'HTTPParserError') return invalidAnswer(label, error.message)
   if (code === 'UND_ERR_SOCKET' && /^bad (response|upgrade)$/.test(error.message))
     return invalidAnswer(label, `${error.message.slice(4)} out of place`)
   if (RESET_CODES.has(code)) return failure('connection_reset', `${label} ${cut(answering)}`)

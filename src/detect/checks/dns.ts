@@ -154,7 +154,7 @@ function short(values: readonly string[]): string {
 
 /** Underscores are for services; labels of 1 to 63. */
 function isName(name: string): boolean {
-  const ascii = domainToASCII(name)
+  const ascii = /[\s/?#@:\\[\]%]/.test(name) ? '' : domainToASCII(name)
   return (
     ascii !== '' &&
     /^(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.?$/i.test(ascii)

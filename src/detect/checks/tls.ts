@@ -1,7 +1,15 @@
 import type { TLSSocket } from 'node:tls'
 import { z } from 'zod'
 import type { EgressPolicy } from '../../deliver/egress/index.ts'
-import { assertNames, count, distrust, expiryWarningDays, noteTls, verifyField } from './base/certificate.ts'
+import {
+  assertNames,
+  count,
+  distrust,
+  expiryWarningDays,
+  hasOtherName,
+  noteTls,
+  verifyField,
+} from './base/certificate.ts'
 import { connectFor } from './base/connect.ts'
 import { type Host, hostField, normalHost, portField, refusalOfHost, targetOf } from './base/host.ts'
 import { CheckFailure, type CheckResult } from './base/result.ts'
@@ -31,13 +39,14 @@ export type TlsSpec = z.infer<typeof schema>
 export function run(spec: TlsSpec, options: CheckOptions): Promise<CheckResult> {
   return bounded(options, async run => {
     const target = targetOf(spec.host, spec.port, true)
-    const serverName = spec.server_name && normalHost(spec.server_name)
-    const hello = { protocols: [], ...(serverName && { serverName }) }
-    const socket = (await connectFor(run, target, hello)).socket as TLSSocket
+    const serverName = normalHost(spec.server_name ?? spec.host) ?? spec.host
+    const names = spec.names.length > 0 ? spec.names : spec.verify ? [serverName] : []
+    const socket = (await connectFor(run, target, { protocols: [], serverName })).socket as TLSSocket
     const { daysLeft } = noteTls(run, socket, target, spec.expiry_warning_days)
-    const reason = spec.verify ? distrust(socket, target, spec.names.length === 0) : null
+    // Names are judged below, by what the spec expects.
+    const reason = spec.verify && !hasOtherName(socket) ? distrust(socket, target) : null
     if (reason) throw reason
-    assertNames(socket, target, spec.names)
+    assertNames(socket, target, names)
     if (daysLeft < spec.min_days_left)
       throw new CheckFailure(
         'assertion',

@@ -5,7 +5,6 @@ import { CheckFailure, type TlsFacts } from './result.ts'
 import type { Run } from './run.ts'
 
 const DAY_MS = 86_400_000
-const WRONG_NAME = 'ERR_TLS_CERT_ALTNAME_INVALID'
 
 export const expiryWarningDays = z.int().min(0).max(365).default(14).meta({
   description: 'Warns when a certificate of the chain expires in fewer days than this. 0: never.',
@@ -30,13 +29,17 @@ export function noteTls(run: Run, socket: TLSSocket, target: Target, warningDays
   return tls
 }
 
-/** Why the other side is not trusted; null: it is. `nameCounts`: whether it must be its name's. */
-export function distrust(socket: TLSSocket, target: Target, nameCounts = true): EgressError | null {
+/** Why the certificate is not trusted, not valid now or not the target's; null: nothing is wrong with it. */
+export function distrust(socket: TLSSocket, target: Target): EgressError | null {
   if (socket.authorized) return null
   const code = String(socket.authorizationError ?? 'CERT_UNTRUSTED')
-  if (code === WRONG_NAME && !nameCounts) return null
   const cert = socket.getPeerCertificate()
   return tlsFailure(target, Object.assign(new Error(code), { code, cert }))
+}
+
+/** Whether all that is wrong is the name that it was asked for by. */
+export function hasOtherName(socket: TLSSocket): boolean {
+  return String(socket.authorizationError) === 'ERR_TLS_CERT_ALTNAME_INVALID'
 }
 
 /** @throws CheckFailure unless the certificate covers every one of `names` */

@@ -11,7 +11,6 @@ export interface Host {
 
 export const hostField = z
   .string()
-  .min(1)
   .max(253)
   .refine(host => normalHost(host) !== null, 'must be a host name or an IP address, without scheme and port')
   .meta({ description: 'A host name, or an IP address without brackets.', example: 'db.example.com' })
