@@ -3,7 +3,7 @@ import { peakMemoryMiB, usageOf } from './proc.ts'
 import { BenchReceiver, BenchServer, bare, load, percentile, type ReceiverReport } from './world.ts'
 
 const { values: options } = parseArgs({
-  options: { quick: { type: 'boolean' }, only: { type: 'string' }, json: { type: 'boolean' } },
+  options: { quick: { type: 'boolean' }, only: { type: 'string' }, json: { type: 'boolean' }, profile: { type: 'string' } },
 })
 
 const SECONDS = options.quick ? 4 : 15
@@ -14,7 +14,7 @@ console.error(
   `Everything runs on this machine at once: load, StatusPulse, its Postgres, the receiver. ${SECONDS} s each.\n`,
 )
 const receiver = await BenchReceiver.start()
-const server = await BenchServer.start()
+const server = await BenchServer.start(options.profile)
 try {
   const wanted = (name: string) => !options.only || options.only.split(',').includes(name)
   if (wanted('latency')) for (const rate of [100, 1_000]) await latency(rate)

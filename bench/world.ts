@@ -77,11 +77,13 @@ export class BenchServer {
     this.pid = child.pid as number
   }
 
-  static async start(): Promise<BenchServer> {
+  /** @param profileDir folder for a CPU profile of the whole run (open it in Chrome's developer tools) */
+  static async start(profileDir?: string): Promise<BenchServer> {
     const folder = mkdtempSync(join(tmpdir(), 'statuspulse-bench-'))
     const child = spawn(
       process.execPath,
       [
+        ...(profileDir ? ['--cpu-prof', '--cpu-prof-dir', profileDir] : []),
         ...[join(ROOT, 'src/main.ts'), 'serve', '--json', '--port', '0', '--data-dir', folder],
         ...[
           '--allow-http',

@@ -6,6 +6,8 @@ import { GroupCommit } from '../store/group-commit.ts'
 
 /** Rows in one commit; more only when a single request brings more. */
 const MAX_ROWS = 2_000
+/** A producer under load waits this much longer at most, and commits are few and full. */
+const PACE_MS = 3
 
 /** Another node's request took one of our keys first; look again, and answer with what it was given. */
 export class KeyTaken extends Error {}
@@ -49,6 +51,7 @@ export class Committer {
       weigh: acceptance => acceptance.routed.length + acceptance.replays.length,
       maxWeight: MAX_ROWS,
       maxCommits: 1,
+      paceMs: PACE_MS,
     })
   }
 

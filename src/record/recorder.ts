@@ -10,6 +10,8 @@ import type { Metrics } from './metrics.ts'
 
 const MAX_GROUP = 500
 const RETRY_MS = 250
+/** Nobody waits for a record: few, full commits. */
+const PACE_MS = 15
 
 /**
  * Writes down what became of deliveries, in groups, and keeps at it while the database is away: a
@@ -43,6 +45,7 @@ export class Recorder implements Part {
       weigh: () => 1,
       maxWeight: MAX_GROUP,
       maxCommits: 1,
+      paceMs: PACE_MS,
     })
   }
 

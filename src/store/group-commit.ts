@@ -7,13 +7,17 @@ interface Waiting<U, R> {
 
 /**
  * Group commit: what arrives while the last commit runs goes into the next one, so the cost of a
- * commit (one flush to disk) is shared by as many as are waiting, and nobody waits for a timer.
+ * commit (a round trip, a flush to disk) is shared by as many as are waiting. Under load commits keep
+ * a pace, so that they are few and full, and the processor is left for sending; whoever comes alone
+ * does not wait.
  */
 export class GroupCommit<U, R> {
   readonly #commit: (units: readonly U[]) => Promise<readonly R[]>
   readonly #weigh: (unit: U) => number
   readonly #maxWeight: number
   readonly #maxCommits: number
+  readonly #paceMs: number
+  #startedAt = Number.NEGATIVE_INFINITY
   #waiting: Waiting<U, R>[] = []
   #running = 0
   #scheduled = false
@@ -24,17 +28,20 @@ export class GroupCommit<U, R> {
    *   rejects, every unit of the group does
    * @param options.weigh rows that a unit brings; a group closes at `maxWeight` (but takes at least one unit)
    * @param options.maxCommits how many commits may run at once (1: strictly one after another)
+   * @param options.paceMs least time between the starts of two commits
    */
   constructor(options: {
     commit: (units: readonly U[]) => Promise<readonly R[]>
     weigh: (unit: U) => number
     maxWeight: number
     maxCommits: number
+    paceMs: number
   }) {
     this.#commit = options.commit
     this.#weigh = options.weigh
     this.#maxWeight = options.maxWeight
     this.#maxCommits = options.maxCommits
+    this.#paceMs = options.paceMs
   }
 
   /** Units that no commit has taken up yet. */
@@ -59,11 +66,14 @@ export class GroupCommit<U, R> {
   #schedule(): void {
     if (this.#scheduled || this.#running >= this.#maxCommits) return
     this.#scheduled = true
-    // Once per turn of the event loop: requests read in the same turn share a group.
-    setImmediate(() => {
+    const run = () => {
       this.#scheduled = false
       this.#runNext()
-    })
+    }
+    const early = this.#startedAt + this.#paceMs - performance.now()
+    // At the earliest in the next turn of the event loop: requests read in the same turn share a group.
+    if (early > 0) setTimeout(run, early)
+    else setImmediate(run)
   }
 
   #takeGroup(): Waiting<U, R>[] {
@@ -81,6 +91,7 @@ export class GroupCommit<U, R> {
     if (this.#waiting.length === 0 || this.#running >= this.#maxCommits) return
     const group = this.#takeGroup()
     this.#running++
+    this.#startedAt = performance.now()
     try {
       const results = await this.#commit(group.map(member => member.unit))
       for (const [index, member] of group.entries()) member.resolve(results[index] as R)
