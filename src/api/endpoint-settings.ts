@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { type Destination, destinationFor } from '../deliver/destinations/index.ts'
+import { shownUrl } from '../deliver/destinations/secrets.ts'
 import { type EgressPolicy, probeTls, type TlsReport } from '../deliver/egress/index.ts'
 import type { FieldError } from '../ground/errors.ts'
 import type { Filter } from '../ground/vocabulary.ts'
@@ -29,12 +30,12 @@ export function settingsOf(input: Input): EndpointSettings {
   return checked(destination, {
     kind: input.kind,
     name: input.name ?? '',
-    url: input.url,
+    url: input.url ?? defaultUrl(destination, input.options ?? {}),
     filter: filterOf(input.filter),
     headers: lowerCase(input.headers ?? {}),
     successStatuses: input.success_statuses ?? destination.defaultSuccessStatuses,
     timeoutMs: input.timeout_ms ?? DEFAULT_TIMEOUT_MS,
-    ratePerSecond: input.rate_per_second ?? null,
+    ratePerSecond: input.rate_per_second ?? destination.defaultRatePerSecond,
     concurrency: input.concurrency ?? DEFAULT_CONCURRENCY,
     order: input.order ?? destination.defaultOrder,
     enabled: input.enabled ?? true,
@@ -48,10 +49,11 @@ export function settingsOf(input: Input): EndpointSettings {
  */
 export function patched(settings: EndpointSettings, patch: Patch): EndpointSettings {
   const destination = destinationFor(settings.kind)
+  const options = merged(settings.options, patch.options)
   return checked(destination, {
     kind: settings.kind,
     name: given(patch.name, settings.name, ''),
-    url: patch.url ?? settings.url,
+    url: patchedUrl(destination, settings, patch.url, options),
     filter: patchedFilter(settings.filter, patch.filter),
     headers: merged(settings.headers, patch.headers && lowerCase(patch.headers)) as Record<string, string>,
     successStatuses: given(
@@ -60,11 +62,11 @@ export function patched(settings: EndpointSettings, patch: Patch): EndpointSetti
       destination.defaultSuccessStatuses,
     ),
     timeoutMs: given(patch.timeout_ms, settings.timeoutMs, DEFAULT_TIMEOUT_MS),
-    ratePerSecond: given(patch.rate_per_second, settings.ratePerSecond, null),
+    ratePerSecond: given(patch.rate_per_second, settings.ratePerSecond, destination.defaultRatePerSecond),
     concurrency: given(patch.concurrency, settings.concurrency, DEFAULT_CONCURRENCY),
     order: given(patch.order, settings.order, destination.defaultOrder),
     enabled: patch.enabled ?? settings.enabled,
-    options: merged(settings.options, patch.options),
+    options,
   })
 }
 
@@ -108,6 +110,27 @@ function checked(destination: Destination, settings: EndpointSettings): Endpoint
   if (errors.length > 0) throw invalid(errors, 'body')
   const options = parse(destination.optionsSchema, settings.options, 'body', 'options')
   return { ...settings, options: options as Record<string, unknown> }
+}
+
+function defaultUrl({ label, defaultUrl }: Destination, options: Readonly<Record<string, unknown>>): string {
+  if (!defaultUrl) throw invalid([{ path: 'url', message: `is needed for ${label}` }], 'body')
+  return defaultUrl(options)
+}
+
+/** A URL that came of the options goes on doing so. */
+function patchedUrl(
+  destination: Destination,
+  before: EndpointSettings,
+  url: string | undefined,
+  options: Readonly<Record<string, unknown>>,
+): string {
+  if (url !== undefined && url !== before.url && url === shownUrl(before))
+    throw invalid(
+      [{ path: 'url', message: 'is the shortened form that is shown; give the whole URL' }],
+      'body',
+    )
+  const isOurs = before.url === destination.defaultUrl?.(before.options)
+  return url ?? (isOurs ? defaultUrl(destination, options) : before.url)
 }
 
 /** The globs of a filter that are none. @param prefix what their paths begin with: `filter.` */

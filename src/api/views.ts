@@ -1,3 +1,4 @@
+import { shownOptions, shownUrl } from '../deliver/destinations/secrets.ts'
 import type { Attempt, DeliveryStatus, Filter } from '../ground/vocabulary.ts'
 import type { ApiKey } from '../store/api-keys.ts'
 import type { StoredAttempt } from '../store/attempts-list.ts'
@@ -162,25 +163,16 @@ export function showFilter(filter: Filter) {
   }
 }
 
-const HIDDEN = '********'
-const SECRET_OPTION = /key|token|secret|password/i
-
 /** @param now ms since the epoch */
 export function showEndpoint({ endpoint, tls, failingSince }: StoredEndpoint, now: number) {
   return {
     id: endpoint.id,
     kind: endpoint.kind,
     name: endpoint.name,
-    // Whoever has the URL of a Slack webhook can post to its channel.
-    url: endpoint.kind === 'slack' ? `${new URL(endpoint.url).origin}/${HIDDEN}` : endpoint.url,
+    url: shownUrl(endpoint),
     filter: showFilter(endpoint.filter),
     header_names: Object.keys(endpoint.headers),
-    options: Object.fromEntries(
-      Object.entries(endpoint.options).map(([name, value]) => [
-        name,
-        SECRET_OPTION.test(name) ? HIDDEN : value,
-      ]),
-    ),
+    options: shownOptions(endpoint),
     success_statuses: [...endpoint.successStatuses],
     timeout_ms: endpoint.timeoutMs,
     rate_per_second: endpoint.ratePerSecond,

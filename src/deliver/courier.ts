@@ -3,6 +3,7 @@ import { messageOf } from '../ground/errors.ts'
 import { newId } from '../ground/ids.ts'
 import type { Attempt, Endpoint, Observation, Verdict } from '../ground/vocabulary.ts'
 import { destinationFor } from './destinations/index.ts'
+import { withoutSecrets } from './destinations/secrets.ts'
 import type { Sender } from './http/sender.ts'
 import type { Parcel } from './parcel.ts'
 import { nextAttemptAt, RETRIES } from './schedule.ts'
@@ -50,7 +51,7 @@ export class Courier {
         publicUrl: this.#publicUrl,
         superseded: parcel.superseded,
       })
-      observation = await this.#sender.send(request)
+      observation = withoutSecrets(await this.#sender.send(request), endpoint)
     } catch (error) {
       observation = notSent(messageOf(error))
     }

@@ -205,7 +205,7 @@ describe('POST /v1/endpoints/{id}/rotate-secret', () => {
 
   it('is refused for a kind that is not signed', async () => {
     const made = await make({ kind: 'slack' })
-    expect(made).toMatchObject({ secret: null, secrets: [], url: 'http://127.0.0.1:18080/********' })
+    expect(made).toMatchObject({ secret: null, secrets: [], url: 'http://127.0.0.1:18080/…' })
     expect((await api.call('POST', `/v1/endpoints/${made.id}/rotate-secret`)).status).toBe(409)
   })
 })

@@ -168,9 +168,10 @@ async function changeEndpoint(
 ): Promise<void> {
   const { database, sealer, policy, clock } = services
   const { endpoint: before } = await endpointOr404(services, workspaceId, id)
-  const isMoved = patched(before, patch).url !== before.url
+  const { url } = patched(before, patch)
+  const isMoved = url !== before.url
   // Seconds, perhaps: nothing is locked meanwhile.
-  const report = isMoved ? await examine(patch.url as string, policy) : null
+  const report = isMoved ? await examine(url, policy) : null
   await database.transaction(async tx => {
     await lockEndpoint(tx, workspaceId, id)
     const current = await findEndpoint(tx, sealer, workspaceId, id)

@@ -4,6 +4,7 @@ import type { Services } from '../services.ts'
 import { keyRoutes, workspaceRoutes } from './account.ts'
 import { deliveryRoutes } from './deliveries.ts'
 import { endpointActionRoutes } from './endpoint-actions.ts'
+import { endpointKindRoutes } from './endpoint-kinds.ts'
 import { endpointRoutes } from './endpoints.ts'
 import { eventRoutes } from './events.ts'
 import { monitorRoutes } from './monitors.ts'
@@ -14,6 +15,7 @@ import { streamRoutes } from './stream.ts'
 /** Every route of the API, in the order of the document. */
 export function addRoutes(app: FastifyInstance, services: Services): void {
   eventRoutes(app, services)
+  endpointKindRoutes(app)
   endpointRoutes(app, services)
   endpointActionRoutes(app, services)
   deliveryRoutes(app, services)

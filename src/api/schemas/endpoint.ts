@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { destinationFor } from '../../deliver/destinations/index.ts'
 import { ENDPOINT_KINDS, ORDERS } from '../../ground/vocabulary.ts'
 import { eventType, MAX_MONITOR_NAME, page, severity, text, time } from './common.ts'
 import { eventSummary } from './event.ts'
@@ -39,9 +40,14 @@ const headerValue = z
   .max(4_096)
   .regex(/^[\t\x20-\x7e\x80-\xff]*$/, 'must be an HTTP header value')
 
+const endpointKind = z.enum(ENDPOINT_KINDS).meta({
+  description: ENDPOINT_KINDS.map(kind => `\`${kind}\`: ${destinationFor(kind).about}`).join(' '),
+})
+
 const settings = {
   url: text({ max: 2_048 }).meta({
-    description: 'Where events are POSTed to. `https:` with a certificate that is valid now.',
+    description:
+      'Where events are POSTed to. `https:` with a certificate that is valid now. Left out: where the kind has it (PagerDuty, by its region).',
   }),
   name: text({ min: 0, max: 200 }),
   headers: z
@@ -50,7 +56,10 @@ const settings = {
     .meta({
       description: 'Sent with every attempt. Values are kept encrypted and never shown again.',
     }),
-  options: z.record(z.string(), z.unknown()).meta({ description: "Settings of the endpoint's kind." }),
+  options: z.record(z.string(), z.unknown()).meta({
+    description: "Settings of the endpoint's kind.",
+    override: { type: 'object', anyOf: optionsByKind() },
+  }),
   success_statuses: z.array(z.int().min(200).max(299)).min(1).max(100).meta({
     description: 'Answers that mean delivered. Left out: 200 and 201, or what the kind says.',
   }),
@@ -59,7 +68,7 @@ const settings = {
     .number()
     .min(0.01)
     .max(10_000)
-    .meta({ description: 'Attempts a second. Left out: no limit.' }),
+    .meta({ description: 'Attempts a second. Left out: what the kind says, or no limit.' }),
   concurrency: z.int().min(1).max(1_000).meta({ description: 'Attempts under way at once. Left out: 16.' }),
   order: z.enum(ORDERS).meta({
     description:
@@ -73,8 +82,8 @@ const { url, ...others } = settings
 
 export const endpointInput = z
   .strictObject({
-    url,
-    kind: z.enum(ENDPOINT_KINDS).default('webhook'),
+    url: url.optional(),
+    kind: endpointKind.default('webhook'),
     filter: filterInput.optional(),
     ...optional(others),
   })
@@ -133,9 +142,14 @@ const tlsReport = z
 export const endpoint = z
   .object({
     id: z.string(),
-    kind: z.enum(ENDPOINT_KINDS),
+    kind: endpointKind,
     name: z.string(),
-    url: z.string().meta({ description: 'Shown without its path where it is a secret in itself (Slack).' }),
+    url: z
+      .string()
+      .meta({
+        description:
+          'Of a kind whose URL is a secret in itself (Slack, Teams, Discord), only the host is shown.',
+      }),
     filter,
     header_names: z
       .array(z.string())
@@ -202,6 +216,15 @@ export const preview = z
     ),
   })
   .meta({ id: 'FilterPreview' })
+
+/** The kinds' own schemas of their options, each with the kind's name. */
+function optionsByKind(): object[] {
+  return ENDPOINT_KINDS.map(kind => {
+    const { label, optionsSchema } = destinationFor(kind)
+    const { $schema, ...schema } = z.toJSONSchema(optionsSchema, { target: 'draft-2020-12', io: 'input' })
+    return { title: label, ...schema }
+  })
+}
 
 type Optional<T extends z.ZodRawShape> = {
   [K in keyof T]: z.ZodOptional<T[K] extends z.ZodType ? T[K] : never>

@@ -24,10 +24,22 @@ export interface Shipment {
 
 /** A kind of endpoint: how an event becomes a request there, and what its answers mean. Pure. */
 export interface Destination {
+  /** The kind's name for people. */
+  readonly label: string
+  /** One line: what it reaches, and by what. */
+  readonly about: string
   readonly defaultOrder: Order
   readonly defaultSuccessStatuses: readonly number[]
+  /** Attempts a second of an endpoint that says nothing else; null: no limit. */
+  readonly defaultRatePerSecond: number | null
   /** Settings of this kind (an endpoint's `options`), strict. */
   readonly optionsSchema: z.ZodObject
+  /** Names of the options that nobody is ever shown. */
+  readonly secretOptions?: readonly string[]
+  /** Whoever has the URL can send there: nobody is shown more of it than its host. */
+  readonly urlIsSecret?: boolean
+  /** The URL of an endpoint that is registered without one; left out: every endpoint needs its own. */
+  defaultUrl?(options: Readonly<Record<string, unknown>>): string
   /**
    * The request of one attempt.
    * @throws Error in words for the attempt's record, when the endpoint's settings do not allow one

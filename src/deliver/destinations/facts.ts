@@ -1,11 +1,13 @@
 import type { Event, EventType, Severity, Status } from '../../ground/vocabulary.ts'
 import type { Shipment } from './destination.ts'
-import { cut, oneLine } from './text.ts'
+import { cut, oneLine, type Write } from './text.ts'
 
 /** A name and what it stands at, for people: `Response time`, `1,840 ms`. */
 export interface Figure {
   readonly name: string
   readonly value: string
+  /** Our own words, or text that others chose and that is shown as it is. */
+  readonly from: 'us' | 'others'
 }
 
 export interface Link {
@@ -13,29 +15,33 @@ export interface Link {
   readonly url: string
 }
 
-/** What a message for people says of an event, every text one line and not yet escaped or cut. */
+/** What a message for people says of an event; every text is one line, bounded, and not yet escaped. */
 export interface Facts {
+  /** At most 500 UTF-16 units, as all other names here. */
   readonly monitor: string
   readonly status: Status
   readonly severity: Severity
   readonly eventType: EventType
-  readonly incidentId: string | null
   readonly region: string | null
   readonly affected: readonly string[]
-  /** Duration, response time, error rate, then the producer's own, in its order. */
+  /** Monitor, severity, region, incident: those that there are. */
+  readonly marks: readonly Figure[]
+  /** Duration, response time, error rate, then the producer's own in its order; at most 40. */
   readonly figures: readonly Figure[]
   /** RFC 3339 in UTC. */
   readonly timestamp: string
   /** The producer's `summary`, `message` or `description`. */
   readonly message: string | null
-  /** The event in the console first, then URLs in the producer's metadata. */
+  /** The event in the console first, then URLs in the producer's metadata; at most 5. */
   readonly links: readonly Link[]
   /** What became of earlier events that this one stands for; null: there were none. */
   readonly story: string | null
   readonly dryRun: boolean
   /** All of the payload's metadata, as it is. */
-  readonly metadata: Readonly<Record<string, unknown>>
+  readonly metadata: Metadata
 }
+
+type Metadata = Readonly<Record<string, unknown>>
 
 const EVENT_WORDS: Readonly<Record<EventType, string>> = {
   'incident.opened': 'Incident opened',
@@ -68,6 +74,7 @@ const SAID = new Set([
   'duration_ms',
   ...MESSAGE_KEYS,
 ])
+const MOST_NAME = 500
 const MOST_LINK = 500
 const MOST_TIME = 60
 const MOST_FIGURES = 40
@@ -79,13 +86,13 @@ export function factsOf({ event, publicUrl, superseded }: Shipment): Facts {
   const metadata = objectOf(payload.metadata)
   const own = Object.entries(metadata).filter(([name]) => !SAID.has(name))
   return {
-    monitor: oneLine(event.monitorName),
+    monitor: nameOf(event.monitorName),
     status: event.status,
     severity: event.severity,
     eventType: event.eventType,
-    incidentId: event.incidentId === null ? null : oneLine(event.incidentId),
-    region: event.region === null ? null : oneLine(event.region),
-    affected: listOf(metadata.affected_endpoints).map(oneLine),
+    region: event.region === null ? null : nameOf(event.region),
+    affected: textsOf(metadata.affected_endpoints).map(nameOf),
+    marks: marksOf(event),
     figures: [...knownFigures(metadata), ...ownFigures(own)].slice(0, MOST_FIGURES),
     timestamp: timeOf(payload.timestamp) ?? new Date(event.acceptedAt).toISOString(),
     message: messageOf(metadata),
@@ -99,12 +106,12 @@ export function factsOf({ event, publicUrl, superseded }: Shipment): Facts {
 /**
  * One line that tells what happened: `Incident opened: checkout-service-redis is degraded`.
  * @param max UTF-16 units, 100 or more; of a longer line, the monitor's name is cut
- * @param encode how one code point of the name is written, e.g. escaped
+ * @param write how one code point of the name is written, e.g. escaped
  */
-export function titleOf(facts: Facts, max: number, encode?: (codePoint: string) => string): string {
+export function titleOf(facts: Facts, max: number, write?: Write): string {
   const before = `${facts.dryRun ? '[TEST] ' : ''}${EVENT_WORDS[facts.eventType]}: `
   const after = ` ${STATUS_WORDS[facts.status]}`
-  return `${before}${cut(facts.monitor, max - before.length - after.length, encode)}${after}`
+  return `${before}${cut(facts.monitor, max - before.length - after.length, write)}${after}`
 }
 
 /** A span in its two largest units: `2 d 3 h`, `14 min 5 s`, `850 ms`. @param ms 0 or more */
@@ -125,24 +132,32 @@ export function durationText(ms: number): string {
     .join(' ')
 }
 
-function knownFigures(metadata: Readonly<Record<string, unknown>>): Figure[] {
-  const { duration_ms, response_time_ms, error_rate_pct } = metadata
+function marksOf({ monitorName, severity, region, incidentId }: Event): Figure[] {
+  const marks: Figure[] = [
+    { name: 'Monitor', value: nameOf(monitorName), from: 'others' },
+    { name: 'Severity', value: severity, from: 'us' },
+  ]
+  if (region !== null) marks.push({ name: 'Region', value: nameOf(region), from: 'others' })
+  if (incidentId !== null) marks.push({ name: 'Incident', value: nameOf(incidentId), from: 'others' })
+  return marks
+}
+
+function knownFigures({ duration_ms, response_time_ms, error_rate_pct }: Metadata): Figure[] {
   const figures: Figure[] = []
-  if (isNumber(duration_ms) && duration_ms >= 0)
-    figures.push({ name: 'Duration', value: durationText(duration_ms) })
-  if (isNumber(response_time_ms))
-    figures.push({ name: 'Response time', value: `${numberText(response_time_ms)} ms` })
-  if (isNumber(error_rate_pct)) figures.push({ name: 'Error rate', value: `${numberText(error_rate_pct)} %` })
+  const add = (name: string, value: string) => figures.push({ name, value, from: 'us' })
+  if (isNumber(duration_ms) && duration_ms >= 0) add('Duration', durationText(duration_ms))
+  if (isNumber(response_time_ms)) add('Response time', `${numberText(response_time_ms)} ms`)
+  if (isNumber(error_rate_pct)) add('Error rate', `${numberText(error_rate_pct)} %`)
   return figures
 }
 
 function ownFigures(own: readonly [string, unknown][]): Figure[] {
-  return own.flatMap(([name, value]) => {
-    if (isNumber(value)) return { name: oneLine(name), value: numberText(value) }
-    if (typeof value === 'boolean') return { name: oneLine(name), value: value ? 'yes' : 'no' }
-    if (typeof value === 'string' && value !== '' && !isUrl(value))
-      return { name: oneLine(name), value: oneLine(value) }
-    return []
+  return own.flatMap(([key, value]): Figure[] => {
+    const name = nameOf(key)
+    if (isNumber(value)) return [{ name, value: numberText(value), from: 'us' }]
+    if (typeof value === 'boolean') return [{ name, value: value ? 'yes' : 'no', from: 'us' }]
+    if (typeof value !== 'string' || value.trim() === '' || isUrl(value)) return []
+    return [{ name, value: nameOf(value), from: 'others' }]
   })
 }
 
@@ -153,7 +168,7 @@ function consoleLink(event: Event, publicUrl: string | null): Link[] {
 
 function ownLinks(own: readonly [string, unknown][]): Link[] {
   return own.flatMap(([name, value]) =>
-    typeof value === 'string' && isUrl(value) ? { label: oneLine(name), url: new URL(value).href } : [],
+    typeof value === 'string' && isUrl(value) ? { label: nameOf(name), url: new URL(value).href } : [],
   )
 }
 
@@ -163,7 +178,7 @@ function storyOf(superseded: number): string {
     : `${superseded} earlier events could not be delivered; this message takes their place.`
 }
 
-function messageOf(metadata: Readonly<Record<string, unknown>>): string | null {
+function messageOf(metadata: Metadata): string | null {
   for (const key of MESSAGE_KEYS) {
     const value = metadata[key]
     if (typeof value === 'string' && value.trim() !== '') return oneLine(value)
@@ -185,12 +200,16 @@ function isNumber(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value)
 }
 
+function nameOf(text: string): string {
+  return cut(oneLine(text), MOST_NAME)
+}
+
 function numberText(value: number): string {
   const isPlain = Math.abs(value) < 1e15
   return isPlain ? value.toLocaleString('en-US', { maximumFractionDigits: 3 }) : String(value)
 }
 
-function listOf(value: unknown): string[] {
+function textsOf(value: unknown): string[] {
   return Array.isArray(value) ? value.filter(one => typeof one === 'string') : []
 }
 

@@ -29,8 +29,14 @@ interface PagerDutyEvent {
 
 const MOST_SUMMARY = 1_024
 const MOST_DEDUP_KEY = 255
+const MOST_LABEL = 100
 /** Of 512 KB in all; the rest of an event has less than 10 KB. */
 const MOST_DETAILS_BYTES = 480_000
+
+const URLS = {
+  us: 'https://events.pagerduty.com/v2/enqueue',
+  eu: 'https://events.eu.pagerduty.com/v2/enqueue',
+}
 
 const options = z.strictObject({
   routing_key: z
@@ -42,9 +48,14 @@ const options = z.strictObject({
 
 /** A service of PagerDuty: its incidents open, are acknowledged and resolve with ours. */
 export const pagerduty: Destination = {
+  label: 'PagerDuty',
+  about: 'A service, by the integration key of its "Events API v2" integration.',
   defaultOrder: 'latest',
   defaultSuccessStatuses: [202],
+  defaultRatePerSecond: null,
   optionsSchema: options,
+  secretOptions: ['routing_key'],
+  defaultUrl: ({ region }) => (region === 'eu' ? URLS.eu : URLS.us),
 
   buildRequest(shipment) {
     const { data } = options.safeParse(shipment.endpoint.options)
@@ -80,7 +91,7 @@ function pagerDutyEvent(shipment: Shipment, routingKey: string): PagerDutyEvent 
     },
     client: 'StatusPulse',
     ...(publicUrl !== null && { client_url: publicUrl }),
-    links: facts.links.map(({ label, url }) => ({ href: url, text: label })),
+    links: facts.links.map(({ label, url }) => ({ href: url, text: cut(label, MOST_LABEL) })),
   }
 }
 

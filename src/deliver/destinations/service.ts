@@ -29,10 +29,22 @@ export function inWordsOf(
   observation: Observation,
   reason: string,
 ): Verdict {
-  if (verdict.outcome === 'delivered' || observation.statusCode === null) return verdict
+  if (verdict.outcome === 'delivered' || observation.statusCode === null || observation.error) return verdict
   const said = cut(oneLine(reason), MOST_REASON)
-  return {
-    ...verdict,
-    why: `${service} answered ${observation.statusCode}${said === '' ? '' : `: ${said}`}`,
+  const why = verdict.why.replace('the receiver', service)
+  return { ...verdict, why: said === '' ? why : `${why}: ${said}` }
+}
+
+/**
+ * What a JSON answer says for people: the text at a path of names, or the body itself where there is none
+ * (a proxy's page, perhaps).
+ */
+export function saidIn(body: string, path: readonly string[]): string {
+  try {
+    let value: unknown = JSON.parse(body)
+    for (const name of path) value = (value as Record<string, unknown> | null)?.[name]
+    return typeof value === 'string' ? value : body
+  } catch {
+    return body
   }
 }

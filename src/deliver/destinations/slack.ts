@@ -1,9 +1,10 @@
 import type { AnyBlock, HeaderBlock, MessageAttachment, MrkdwnElement, SectionBlock } from '@slack/types'
 import { z } from 'zod'
-import type { Status } from '../../ground/vocabulary.ts'
+import type { Verdict } from '../../ground/vocabulary.ts'
 import { judgeAnswer } from '../verdict.ts'
 import type { Destination, Shipment } from './destination.ts'
 import { type Facts, factsOf, type Link, titleOf } from './facts.ts'
+import { LOOKS } from './looks.ts'
 import { inWordsOf, postJson } from './service.ts'
 import { cut, linesWithin } from './text.ts'
 
@@ -18,25 +19,21 @@ interface SlackMessage {
 }
 
 /**
- * UTF-16 units of each text, escapes included. With the header's 150 and ten fields they come to less
- * than half of the 10,000 that a message may have, so that it holds even when JSON escapes every one.
+ * UTF-16 units of each text, escapes included: a message stays under 10,000 even when JSON escapes every
+ * one of them.
  */
-const ROOM = { text: 200, header: 150, message: 500, monitor: 400, field: 150, affected: 1_100, links: 500 }
+const ROOM = { header: 150, message: 400, label: 50, field: 220, affected: 900, links: 500 }
 const MOST_FIELDS = 10
-const MOST_REASON = 300
-
-const LOOKS: Readonly<Record<Status, { colour: string; icon: string }>> = {
-  operational: { colour: '#2eb67d', icon: '🟢' },
-  degraded: { colour: '#ecb22e', icon: '🟡' },
-  down: { colour: '#e01e5a', icon: '🔴' },
-  maintenance: { colour: '#36c5f0', icon: '🔵' },
-  unknown: { colour: '#868686', icon: '⚪' },
-}
 
 /** A channel of Slack, by its incoming webhook. */
 export const slack: Destination = {
+  label: 'Slack',
+  about: 'A channel, by the URL of an incoming webhook.',
   defaultOrder: 'latest',
   defaultSuccessStatuses: [200],
+  // docs.slack.dev/apis/web-api/rate-limits: "1 per second" for incoming webhooks.
+  defaultRatePerSecond: 1,
+  urlIsSecret: true,
   optionsSchema: z.strictObject({}),
 
   buildRequest(shipment) {
@@ -45,27 +42,21 @@ export const slack: Destination = {
 
   judge(observation, endpoint, now) {
     const reason = observation.responseBody.trim()
-    if (observation.statusCode === 200 && observation.error === null && reason !== 'ok') {
-      const why = `Slack answered 200, but not with "ok": ${cut(reason, MOST_REASON)}`
-      return { outcome: 'failed', why, disable: false }
-    }
-    return inWordsOf('Slack', judgeAnswer(observation, endpoint.successStatuses, now), observation, reason)
+    const isOtherPage = observation.statusCode === 200 && observation.error === null && reason !== 'ok'
+    const verdict: Verdict = isOtherPage
+      ? { outcome: 'failed', why: 'the receiver answered 200, but not "ok"', disable: false }
+      : judgeAnswer(observation, endpoint.successStatuses, now)
+    return inWordsOf('Slack', verdict, observation, reason)
   },
 }
 
 function slackMessage(shipment: Shipment): SlackMessage {
   const facts = factsOf(shipment)
   const { colour, icon } = LOOKS[facts.status]
-  const header: HeaderBlock = {
-    type: 'header',
-    text: {
-      type: 'plain_text',
-      text: `${icon} ${titleOf(facts, ROOM.header - 3, escapeMrkdwn)}`,
-      emoji: true,
-    },
-  }
+  const title = `${icon} ${titleOf(facts, ROOM.header - icon.length - 1, escapeMrkdwn)}`
+  const header: HeaderBlock = { type: 'header', text: { type: 'plain_text', text: title, emoji: true } }
   return {
-    text: `${icon} ${titleOf(facts, ROOM.text - 3, escapeMrkdwn)}`,
+    text: title,
     blocks: [header],
     attachments: [{ color: colour, blocks: details(facts) }],
     unfurl_links: false,
@@ -79,7 +70,7 @@ function details(facts: Facts): AnyBlock[] {
   blocks.push({ type: 'section', fields: fields(facts) } satisfies SectionBlock)
   if (facts.affected.length > 0) {
     const lines = facts.affected.map(name => `• ${code(name, ROOM.field)}`)
-    blocks.push(section(`*Affected endpoints*\n${linesWithin(lines, ROOM.affected)}`))
+    blocks.push(section(`*Affected endpoints*\n${linesWithin(lines, ROOM.affected).join('\n')}`))
   }
   const links = linksWithin(facts.links, ROOM.links)
   if (links !== '') blocks.push(section(links))
@@ -87,18 +78,12 @@ function details(facts: Facts): AnyBlock[] {
   return blocks
 }
 
-function fields({ monitor, severity, region, incidentId, figures }: Facts): MrkdwnElement[] {
-  const all = [
-    `*Monitor*\n${code(monitor, ROOM.monitor)}`,
-    `*Severity*\n${severity}`,
-    ...(region === null ? [] : [`*Region*\n${code(region, ROOM.field)}`]),
-    ...(incidentId === null ? [] : [`*Incident*\n${code(incidentId, ROOM.field)}`]),
-    ...figures.map(({ name, value }) => {
-      const label = `*${cut(name, ROOM.field / 3, escapeMrkdwn)}*\n`
-      return label + cut(value, ROOM.field - label.length, escapeMrkdwn)
-    }),
-  ]
-  return all.slice(0, MOST_FIELDS).map(mrkdwn)
+function fields({ marks, figures }: Facts): MrkdwnElement[] {
+  return [...marks, ...figures].slice(0, MOST_FIELDS).map(({ name, value, from }) => {
+    const label = `*${cut(name, ROOM.label, escapeMrkdwn)}*\n`
+    const room = ROOM.field - label.length
+    return mrkdwn(label + (from === 'us' ? cut(value, room, escapeMrkdwn) : code(value, room)))
+  })
 }
 
 function footer({ timestamp, story }: Facts): MrkdwnElement[] {
@@ -111,7 +96,7 @@ function footer({ timestamp, story }: Facts): MrkdwnElement[] {
 function linksWithin(links: readonly Link[], max: number): string {
   let text = ''
   for (const { label, url } of links) {
-    const link = `<${escapeUrl(url)}|${cut(label, ROOM.field / 3, escapeMrkdwn)}>`
+    const link = `<${escapeUrl(url)}|${cut(label, ROOM.label, escapeMrkdwn)}>`
     const longer = text === '' ? link : `${text}  ·  ${link}`
     if (longer.length <= max) text = longer
   }

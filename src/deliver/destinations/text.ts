@@ -7,6 +7,9 @@ const UNPRINTABLE = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]+/gu
 /** Longer texts are looked at no further: no service shows so much. */
 const MOST_LOOKED_AT = 16_384
 
+/** How one code point is written in a service's markup: escaped, or as it is. */
+export type Write = (codePoint: string) => string
+
 /** Text as one line of well-formed Unicode, free of controls; cut at 16,384 UTF-16 units. */
 export function oneLine(text: string): string {
   const bounded = text.length > MOST_LOOKED_AT ? `${text.slice(0, MOST_LOOKED_AT)}${MARK}` : text
@@ -15,14 +18,13 @@ export function oneLine(text: string): string {
 
 /**
  * Text that is at most `max` UTF-16 units long (so never more code points either) once it is written
- * with `encode`; a longer one is cut between two code points and ends with "…".
- * @param encode how one code point is written, e.g. escaped
+ * with `write`; a longer one is cut between two code points (and never in an escape), and ends with "…".
  */
-export function cut(text: string, max: number, encode: (codePoint: string) => string = same): string {
+export function cut(text: string, max: number, write: Write = same): string {
   let written = ''
   let end = 0
   for (const codePoint of text) {
-    const piece = encode(codePoint)
+    const piece = write(codePoint)
     if (written.length + piece.length > max) return `${written.slice(0, end)}${MARK}`
     written += piece
     // The longest that leaves room for the mark.
@@ -32,21 +34,19 @@ export function cut(text: string, max: number, encode: (codePoint: string) => st
 }
 
 /**
- * As many lines as fit into `max` UTF-16 units, joined by line breaks; the last says how many are left out.
- * @param max room for one such last line at least: 40 or more
+ * As many lines as fit into `max` UTF-16 units, their line breaks included; the last says how many are left out.
+ * @param max room for that last line at least: 40 or more
  */
-export function linesWithin(lines: readonly string[], max: number): string {
-  const whole = lines.join('\n')
-  if (whole.length <= max) return whole
-  const roomForRest = restOf(lines.length).length + 1
-  let text = ''
-  let taken = 0
+export function linesWithin(lines: readonly string[], max: number): string[] {
+  const last = restOf(lines.length)
+  const taken: string[] = []
+  let room = max - last.length
   for (const line of lines) {
-    if (text.length + line.length + 1 + roomForRest > max) break
-    text += `${line}\n`
-    taken++
+    room -= line.length + 1
+    if (room < 0) return [...taken, restOf(lines.length - taken.length)]
+    taken.push(line)
   }
-  return `${text}${restOf(lines.length - taken)}`
+  return taken
 }
 
 function restOf(count: number): string {

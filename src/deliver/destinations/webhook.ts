@@ -6,8 +6,11 @@ import type { Destination } from './destination.ts'
 
 /** The user's own HTTPS receiver: DESIGN "The wire contract". */
 export const webhook: Destination = {
+  label: 'Webhook',
+  about: 'Your own HTTPS receiver; every attempt is signed.',
   defaultOrder: 'unordered',
   defaultSuccessStatuses: [200, 201],
+  defaultRatePerSecond: null,
   optionsSchema: z.strictObject({}),
 
   buildRequest(shipment) {

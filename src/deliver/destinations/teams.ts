@@ -1,0 +1,156 @@
+import { z } from 'zod'
+import type { Status } from '../../ground/vocabulary.ts'
+import { judgeAnswer } from '../verdict.ts'
+import type { Destination, Shipment } from './destination.ts'
+import { type Facts, factsOf, titleOf } from './facts.ts'
+import { LOOKS } from './looks.ts'
+import { inWordsOf, postJson, saidIn } from './service.ts'
+import { cut, linesWithin } from './text.ts'
+
+/** What a workflow with the trigger "When a Teams webhook request is received" takes. */
+interface TeamsMessage {
+  readonly type: 'message'
+  readonly attachments: readonly [
+    {
+      readonly contentType: 'application/vnd.microsoft.card.adaptive'
+      readonly contentUrl: null
+      readonly content: AdaptiveCard
+    },
+  ]
+}
+
+/** What we use of adaptivecards.io/schemas/1.5.0: what Teams shows. */
+interface AdaptiveCard {
+  readonly $schema: 'http://adaptivecards.io/schemas/adaptive-card.json'
+  readonly type: 'AdaptiveCard'
+  readonly version: '1.5'
+  readonly fallbackText: string
+  readonly msteams: { readonly width: 'Full' }
+  readonly body: readonly (RichTextBlock | Container)[]
+  readonly actions?: readonly OpenUrl[]
+}
+
+interface Container {
+  readonly type: 'Container'
+  readonly style: 'good' | 'warning' | 'attention' | 'accent' | 'emphasis'
+  readonly bleed: true
+  readonly items: readonly RichTextBlock[]
+}
+
+/** Runs of text as they are: unlike in a TextBlock, nothing in them is Markdown. */
+interface RichTextBlock {
+  readonly type: 'RichTextBlock'
+  readonly spacing?: 'None' | 'Small' | 'Medium'
+  readonly inlines: readonly TextRun[]
+}
+
+interface TextRun {
+  readonly type: 'TextRun'
+  readonly text: string
+  readonly weight?: 'Bolder'
+  readonly size?: 'Large'
+  readonly isSubtle?: true
+}
+
+interface OpenUrl {
+  readonly type: 'Action.OpenUrl'
+  readonly title: string
+  readonly url: string
+}
+
+/**
+ * UTF-16 units of each text: a message stays under 28 KB even when each of them is three bytes long, or
+ * escaped by JSON.
+ */
+const ROOM = { title: 250, message: 700, label: 50, value: 220, affected: 1_500 }
+const MOST_FIGURES = 10
+
+const STYLES: Readonly<Record<Status, Container['style']>> = {
+  operational: 'good',
+  degraded: 'warning',
+  down: 'attention',
+  maintenance: 'accent',
+  unknown: 'emphasis',
+}
+
+/** A channel or chat of Microsoft Teams, by the URL of a workflow. */
+export const teams: Destination = {
+  label: 'Microsoft Teams',
+  about: 'A channel or chat, by the URL of its workflow.',
+  defaultOrder: 'latest',
+  defaultSuccessStatuses: [202, 200],
+  // Teams takes four a second; a workflow has other work besides.
+  defaultRatePerSecond: 2,
+  optionsSchema: z.strictObject({}),
+  urlIsSecret: true,
+
+  buildRequest(shipment) {
+    return postJson(shipment, JSON.stringify(teamsMessage(shipment)))
+  },
+
+  judge(observation, endpoint, now) {
+    const verdict = judgeAnswer(observation, endpoint.successStatuses, now)
+    return inWordsOf('Teams', verdict, observation, saidIn(observation.responseBody, ['error', 'message']))
+  },
+}
+
+function teamsMessage(shipment: Shipment): TeamsMessage {
+  const facts = factsOf(shipment)
+  const { icon } = LOOKS[facts.status]
+  const title = `${icon} ${titleOf(facts, ROOM.title - icon.length - 1)}`
+  const content: AdaptiveCard = {
+    $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
+    type: 'AdaptiveCard',
+    version: '1.5',
+    fallbackText: title,
+    msteams: { width: 'Full' },
+    body: [
+      {
+        type: 'Container',
+        style: STYLES[facts.status],
+        bleed: true,
+        items: [text([{ type: 'TextRun', text: title, weight: 'Bolder', size: 'Large' }])],
+      },
+      ...details(facts),
+    ],
+    ...(facts.links.length > 0 && {
+      actions: facts.links.map(({ label, url }) => ({
+        type: 'Action.OpenUrl' as const,
+        title: cut(label, ROOM.label),
+        url,
+      })),
+    }),
+  }
+  return {
+    type: 'message',
+    attachments: [{ contentType: 'application/vnd.microsoft.card.adaptive', contentUrl: null, content }],
+  }
+}
+
+function details({ message, marks, figures, affected, timestamp, story }: Facts): RichTextBlock[] {
+  const blocks: RichTextBlock[] = []
+  if (message !== null) blocks.push(text([run(cut(message, ROOM.message))]))
+  for (const { name, value } of [...marks, ...figures].slice(0, MOST_FIGURES)) {
+    const label: TextRun = { type: 'TextRun', text: `${cut(name, ROOM.label)}: `, weight: 'Bolder' }
+    blocks.push(text([label, run(cut(value, ROOM.value))], 'Small'))
+  }
+  if (affected.length > 0) {
+    blocks.push(text([{ type: 'TextRun', text: 'Affected endpoints', weight: 'Bolder' }], 'Medium'))
+    const lines = linesWithin(
+      affected.map(name => `• ${cut(name, ROOM.value)}`),
+      ROOM.affected,
+    )
+    blocks.push(...lines.map(line => text([run(line)], 'None')))
+  }
+  const footer = story === null ? timestamp : `${timestamp} · ${story}`
+  blocks.push(text([{ type: 'TextRun', text: footer, isSubtle: true }], 'Medium'))
+  return blocks
+}
+
+function text(inlines: readonly TextRun[], spacing?: RichTextBlock['spacing']): RichTextBlock {
+  return { type: 'RichTextBlock', ...(spacing && { spacing }), inlines }
+}
+
+function run(words: string): TextRun {
+  return { type: 'TextRun', text: words }
+}
