@@ -143,7 +143,8 @@ function assemble(base: {
 
   // deliver
   const catalog = new Catalog({ database, sealer, log, clock })
-  const sender = new Sender({ policy })
+  // Endpoints are limited each by its own concurrency: those of one origin must not hold up one another.
+  const sender = new Sender({ policy, maxConnectionsPerOrigin: config.maxConcurrency })
   const courier = new Courier({ sender, clock, random, version, publicUrl: config.publicUrl })
   const health = new EndpointHealth({
     database,

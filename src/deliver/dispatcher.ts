@@ -241,7 +241,7 @@ export class Dispatcher implements Part {
       return
     }
     const { attempt, verdict } = await this.#courier.attempt(parcel, endpoint)
-    queue.answered(verdict.outcome === 'delivered')
+    queue.answered(verdict.outcome)
     const superseded = attempt.deliveryStatus === 'pending' ? queue.retried(parcel) : []
     if (attempt.deliveryStatus !== 'pending') queue.done(parcel)
     this.#ended(queue)

@@ -1,11 +1,8 @@
-import type { Delivery, Endpoint, EventType } from '../ground/vocabulary.ts'
+import type { Delivery, Endpoint, EventType, Verdict } from '../ground/vocabulary.ts'
 import { Fifo } from './fifo.ts'
 import { Lines } from './order.ts'
 import { type Parcel, weightOf } from './parcel.ts'
-
-/** After so many failures in a row an endpoint gets few connections until it answers again. */
-const FAILURES_TO_NARROW = 10
-const NARROW_CONCURRENCY = 2
+import { Window } from './window.ts'
 
 /**
  * What waits in memory for one endpoint, and how much of it may go now: its order, its
@@ -14,6 +11,7 @@ const NARROW_CONCURRENCY = 2
 export class EndpointQueue {
   readonly endpointId: string
   readonly #ready = new Fifo<Parcel>()
+  readonly #window = new Window()
   #lines: Lines | null = null
   #order: Endpoint['order'] = 'unordered'
   #concurrency = 1
@@ -22,7 +20,6 @@ export class EndpointQueue {
   #tokens = 1
   #tokensAt = 0
   #inFlight = 0
-  #failures = 0
   #bytes = 0
   /** Buckets of which some deliveries to this endpoint are parked in the table. */
   readonly parkedBuckets = new Set<number>()
@@ -93,7 +90,7 @@ export class EndpointQueue {
 
   /** Whether one more may start now, as far as concurrency is concerned. */
   get hasRoom(): boolean {
-    return this.#inFlight < (this.#failures >= FAILURES_TO_NARROW ? NARROW_CONCURRENCY : this.#concurrency)
+    return this.#window.allows(this.#inFlight, this.#concurrency)
   }
 
   /** The next parcel to send, or null. Counts it as in flight: call {@link done} or {@link retried} for it. */
@@ -137,9 +134,10 @@ export class EndpointQueue {
     this.#inFlight--
   }
 
-  /** Counts failures in a row: an endpoint that keeps failing must not hold many connections. */
-  answered(success: boolean): void {
-    this.#failures = success ? 0 : this.#failures + 1
+  /** The endpoint gave an answer that settles a delivery, or did not. */
+  answered(outcome: Verdict['outcome']): void {
+    if (outcome === 'retry') this.#window.failed()
+    else this.#window.answered(this.#concurrency)
   }
 
   /** Forgets what a lost bucket had in line. */

@@ -1,4 +1,4 @@
-import type { AnyBlock, HeaderBlock, MessageAttachment, MrkdwnElement, SectionBlock } from '@slack/types'
+import type { HeaderBlock, KnownBlock, MessageAttachment, MrkdwnElement, SectionBlock } from '@slack/types'
 import { z } from 'zod'
 import type { Verdict } from '../../ground/vocabulary.ts'
 import { judgeAnswer } from '../verdict.ts'
@@ -12,7 +12,7 @@ import { cut, linesWithin } from './text.ts'
 interface SlackMessage {
   /** For notifications, and clients that show no blocks. */
   readonly text: string
-  readonly blocks: AnyBlock[]
+  readonly blocks: KnownBlock[]
   readonly attachments: MessageAttachment[]
   readonly unfurl_links: false
   readonly unfurl_media: false
@@ -64,8 +64,8 @@ function slackMessage(shipment: Shipment): SlackMessage {
   }
 }
 
-function details(facts: Facts): AnyBlock[] {
-  const blocks: AnyBlock[] = []
+function details(facts: Facts): KnownBlock[] {
+  const blocks: KnownBlock[] = []
   if (facts.message !== null) blocks.push(section(cut(facts.message, ROOM.message, escapeMrkdwn)))
   blocks.push({ type: 'section', fields: fields(facts) } satisfies SectionBlock)
   if (facts.affected.length > 0) {

@@ -25,7 +25,7 @@ interface AdaptiveCard {
   readonly type: 'AdaptiveCard'
   readonly version: '1.5'
   readonly fallbackText: string
-  readonly msteams: { readonly width: 'Full' }
+  readonly msteams: { readonly width: 'full' }
   readonly body: readonly (RichTextBlock | Container)[]
   readonly actions?: readonly OpenUrl[]
 }
@@ -103,7 +103,7 @@ function teamsMessage(shipment: Shipment): TeamsMessage {
     type: 'AdaptiveCard',
     version: '1.5',
     fallbackText: title,
-    msteams: { width: 'Full' },
+    msteams: { width: 'full' },
     body: [
       {
         type: 'Container',
