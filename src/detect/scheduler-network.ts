@@ -13,7 +13,7 @@ type Reach = 'self' | 'near' | 'far'
 /** A host as something to compare with. */
 interface Known {
   readonly host: Host
-  readonly reach: Reach
+  reach: Reach
   /** When the last check that it answered began; ms since the epoch. */
   answeredAt: number
   /** Whether its last check found nobody there. */
@@ -109,7 +109,7 @@ export class NetworkJudge {
    * @returns whether it says nothing about the target, because it is us who have no network
    */
   async isCutOff(host: Host | null, result: CheckResult): Promise<boolean> {
-    const known = host && this.#note(host, result)
+    const known = host === null ? null : this.#note(host, result)
     if (!isSilent(result)) return false
     const silence: Silence = {
       hostname: host?.hostname ?? '',
@@ -124,24 +124,21 @@ export class NetworkJudge {
     return this.#clock.now() - this.#silentSince! < MOST_SILENCE_MS
   }
 
-  /** null: it was never seen to answer, and nothing is known of it. */
-  #note(host: Host, result: CheckResult): Known | null {
-    let known = this.#known.get(host.hostname)
+  /** What is known of a host, its new result included. */
+  #note(host: Host, result: CheckResult): Known {
+    const key = `${host.hostname}:${host.port}`
+    const known = this.#known.get(key) ?? unseen(host)
     if (isSilent(result)) {
-      if (known) known.isSilent = true
-      return known ?? unseen(host)
+      known.isSilent = true
+      return known
     }
-    // The check ended before it got to anybody.
-    if (result.remoteAddress === null && result.error?.class !== 'connection_refused')
-      return known ?? unseen(host)
-    const reach = result.remoteAddress ? reachOf(result.remoteAddress) : (known ?? unseen(host)).reach
-    if (known?.reach !== reach || known.host.port !== host.port) {
-      known = { host, reach, answeredAt: 0, isSilent: false }
-      this.#known.set(host.hostname, known)
-    }
+    // It ended before it got to anybody: refused by policy, called off.
+    if (result.remoteAddress === null && result.error?.class !== 'connection_refused') return known
+    if (result.remoteAddress) known.reach = reachOf(result.remoteAddress)
     known.isSilent = false
     known.answeredAt = result.startedAt
-    if (reach === 'self') return known
+    this.#known.set(key, known)
+    if (known.reach === 'self') return known
     this.#silentSince = null
     this.#recent.push(known)
     if (this.#recent.length >= 2 * MOST_RECENT) this.#recent = this.#recent.slice(-MOST_RECENT)
@@ -209,7 +206,7 @@ function isComparable(known: Known, silence: Silence): boolean {
   return known.reach === 'far' || silence.reach === 'near'
 }
 
-/** What a host's name alone tells. */
+/** A host of which no more is known than its name. */
 function unseen(host: Host): Known {
   return { host, reach: reachOf(host.hostname), answeredAt: 0, isSilent: true }
 }

@@ -117,6 +117,7 @@ export class Scheduler implements Part {
   async stop(): Promise<void> {
     this.#isOn = false
     this.#cancelTimer()
+    this.#timerAt = Number.POSITIVE_INFINITY
     this.#watch.stop()
     for (const entry of this.#entries.values()) this.#callOff(entry)
     await Promise.all(this.#running)
@@ -160,7 +161,7 @@ export class Scheduler implements Part {
     if (!this.#isOn || !top) return
     const now = this.#clock.now()
     const at = Math.min(top.dueAt, now + LONGEST_WAIT_MS)
-    if (at >= this.#timerAt && this.#timerAt > now) return
+    if (at >= this.#timerAt) return
     this.#cancelTimer()
     this.#timerAt = at
     this.#cancelTimer = this.#clock.after(Math.max(at - now, 0), () => {
@@ -210,7 +211,10 @@ export class Scheduler implements Part {
       })
       this.#running.add(run)
     }
-    if (this.#running.size < this.#concurrency) return go()
+    if (this.#running.size < this.#concurrency) {
+      go()
+      return
+    }
     this.#counts.waiting++
     this.#waiting.push(() => {
       this.#counts.waiting--
