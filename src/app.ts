@@ -181,7 +181,12 @@ function assemble(base: {
   const committer = new Committer({
     database,
     epochOf: bucket => ownership.epochOf(bucket),
-    events: { submit: parcels => dispatcher.submit(parcels), committed },
+    events: {
+      isFull: (endpointId, bucket) => dispatcher.isFull(endpointId, bucket),
+      submit: parcels => dispatcher.submit(parcels),
+      rememberParked: (endpointId, bucket) => dispatcher.rememberParked(endpointId, bucket),
+      committed,
+    },
     accepted: count => metrics.accepted(count),
   })
   const keeper = new Keeper({ catalog, database, routing: new Routing(catalog), committer, clock })

@@ -1,8 +1,8 @@
-import type { Threshold } from './monitor-config.ts'
 import { type Say, tell } from './events.ts'
 import type { Hold } from './hold.ts'
 import { untold } from './incidents.ts'
 import { messages } from './messages.ts'
+import type { Threshold } from './monitor-config.ts'
 import type { Scene, Telling } from './scene.ts'
 import type { Breach, Incident, ThresholdState } from './state.ts'
 import { holdOfOpening } from './suppression.ts'
@@ -32,7 +32,9 @@ export function followBreaches(scene: Scene, incident: Incident | null): Breache
       continue
     }
     if (isBreached && state.breach?.told) continue
-    const followed = isBreached ? breach(scene, threshold, state, incident) : clear(scene, id, state, state.breach!)
+    const followed = isBreached
+      ? breach(scene, threshold, state, incident)
+      : clear(scene, id, state, state.breach!)
     events.push(...followed.telling.events)
     suppressed.push(...followed.telling.suppressed)
     changed[id] = threshold ? { ...state, breach: followed.breach } : null
@@ -102,5 +104,7 @@ function metricFacts(id: string, known: Breach, state: ThresholdState): Record<s
 }
 
 function holdOfFlapping({ state }: Scene): Hold | null {
-  return state.flapping.until === null ? null : { reason: 'flapping', by: null, why: 'the monitor is flapping' }
+  return state.flapping.until === null
+    ? null
+    : { reason: 'flapping', by: null, why: 'the monitor is flapping' }
 }

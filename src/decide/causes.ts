@@ -52,7 +52,17 @@ export function causesOf(state: MonitorState, monitor: MonitorConfig): Cause[] {
   if (report?.status === 'down' || report?.status === 'degraded') {
     const { severity, status, summary, since, region } = report
     const affectedEndpoints = orElse(report.affectedEndpoints, monitor.affectedEndpoints)
-    causes.push({ ...rest, key: 'report', kind: 'report', severity, status, summary, since, region, affectedEndpoints })
+    causes.push({
+      ...rest,
+      key: 'report',
+      kind: 'report',
+      severity,
+      status,
+      summary,
+      since,
+      region,
+      affectedEndpoints,
+    })
   }
   return causes.length > 1 ? causes.sort(worstFirst) : causes
 }

@@ -37,8 +37,10 @@ export function errorRateOf(state: CheckState, at: number): number | null {
 export function samplesOf(result: CheckResult, errorRatePct: number | null): YieldedSample[] {
   const { time, region } = result
   const samples: YieldedSample[] = []
-  if (result.latencyMs !== null) samples.push({ metric: 'response_time_ms', value: result.latencyMs, time, region })
+  if (result.latencyMs !== null)
+    samples.push({ metric: 'response_time_ms', value: result.latencyMs, time, region })
   if (errorRatePct !== null) samples.push({ metric: 'error_rate_pct', value: errorRatePct, time, region })
-  for (const [metric, value] of Object.entries(result.samples ?? {})) samples.push({ metric, value, time, region })
+  for (const [metric, value] of Object.entries(result.samples ?? {}))
+    samples.push({ metric, value, time, region })
   return samples
 }

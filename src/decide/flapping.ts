@@ -52,5 +52,7 @@ export function flappingCause(state: MonitorState, rule: FlappingRule | null): C
 }
 
 function calmed(state: FlappingState, at: number): FlappingState {
-  return state.until === null || at < state.until ? state : { ...state, changes: [], until: null, since: null }
+  return state.until === null || at < state.until
+    ? state
+    : { ...state, changes: [], until: null, since: null }
 }

@@ -33,7 +33,9 @@ export function followIncident(
 }
 
 /** What an event says of the incident it belongs to. */
-export function sayOf(incident: Incident): Pick<Say, 'incidentId' | 'region' | 'affectedEndpoints' | 'startedAt'> {
+export function sayOf(
+  incident: Incident,
+): Pick<Say, 'incidentId' | 'region' | 'affectedEndpoints' | 'startedAt'> {
   const { id, region, affectedEndpoints, startedAt } = incident
   return { incidentId: id, region, affectedEndpoints, startedAt }
 }
@@ -68,7 +70,9 @@ function brought({ causes }: Scene, incident: Incident): Incident {
     status: worstStatus(causes)!,
     severity,
     highestSeverity: worseOf(incident.highestSeverity, severity),
-    affectedEndpoints: isNews ? [...new Set([...incident.affectedEndpoints, ...affected])] : incident.affectedEndpoints,
+    affectedEndpoints: isNews
+      ? [...new Set([...incident.affectedEndpoints, ...affected])]
+      : incident.affectedEndpoints,
     summary: causes[0]!.summary,
   }
 }
@@ -93,7 +97,13 @@ function update(scene: Scene, incident: Incident, known: Told): IncidentFollowed
   const hold = holdOf(scene, incident.severity) ?? holdOfFlapping(scene, incident, known)
   const message = messages.updated(scene, incident)
   const more = flappingFact(scene)
-  const say: Say = { ...sayOf(incident), eventType: 'incident.updated', severity: incident.severity, message, more }
+  const say: Say = {
+    ...sayOf(incident),
+    eventType: 'incident.updated',
+    severity: incident.severity,
+    message,
+    more,
+  }
   if (hold) return withheld(scene, incident, say, facts, hold)
   return { incident: told(scene, incident, facts), telling: tell(scene, say, null) }
 }

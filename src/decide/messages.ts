@@ -53,6 +53,9 @@ export const messages = {
 function trouble({ monitor, causes, state }: Scene, incident: Incident): string {
   const more = causes.length > 1 ? ` (and ${causes.length - 1} more)` : ''
   const summary = causes[0]?.summary ?? incident.summary
-  const quiet = state.flapping.until === null ? '' : `; it is flapping, so nothing more is sent until it is calm for ${spanText(monitor.flapping?.calmMs ?? 0)}`
+  const quiet =
+    state.flapping.until === null
+      ? ''
+      : `; it is flapping, so nothing more is sent until it is calm for ${spanText(monitor.flapping?.calmMs ?? 0)}`
   return `${monitor.name} is ${incident.status}: ${summary}${more}${quiet}`
 }

@@ -114,7 +114,10 @@ export const DEFAULTS = {
 } as const satisfies { check: CheckRule; flapping: FlappingRule }
 
 /** A monitor's settings, defaults filled in. */
-export function monitorConfig(name: string, settings: Partial<Omit<MonitorConfig, 'name'>> = {}): MonitorConfig {
+export function monitorConfig(
+  name: string,
+  settings: Partial<Omit<MonitorConfig, 'name'>> = {},
+): MonitorConfig {
   return {
     labels: {},
     affectedEndpoints: [],

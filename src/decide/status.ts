@@ -47,14 +47,20 @@ export function followStatus(scene: Scene, told: boolean): StatusFollowed {
   const { state, status } = scene
   const toldStatus = told ? status : state.toldStatus
   if (status === toldStatus) return { toldStatus, withheldStatus: null, telling: NOTHING_TOLD }
-  if (status === 'down' || status === 'degraded') return { toldStatus, withheldStatus: null, telling: NOTHING_TOLD }
+  if (status === 'down' || status === 'degraded')
+    return { toldStatus, withheldStatus: null, telling: NOTHING_TOLD }
   if (toldStatus === null && status !== 'maintenance') {
     const known = status === 'operational' ? status : null
     return { toldStatus: known, withheldStatus: null, telling: NOTHING_TOLD }
   }
   const message = messages.changed(scene)
-  const incidentId = state.incident?.id ?? null
-  const say = { eventType: 'status.changed', severity: 'info', incidentId, message, startedAt: null } as const
+  const say = {
+    eventType: 'status.changed',
+    severity: 'info',
+    incidentId: null,
+    message,
+    startedAt: null,
+  } as const
   const hold = holdOfStatus(scene, 'info')
   if (!hold) return { toldStatus: status, withheldStatus: null, telling: tell(scene, say, null) }
   const telling = state.withheldStatus === status ? NOTHING_TOLD : tell(scene, say, hold)

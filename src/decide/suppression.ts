@@ -57,15 +57,23 @@ function holdOfSilence({ surroundings, monitor, state, causes }: Scene, severity
   if (surroundings.silences.length === 0) return null
   const labels = causes[0] ? { ...causes[0].labels, ...monitor.labels } : monitor.labels
   const region = state.incident?.region ?? causes[0]?.region ?? state.readings.region
-  const silence = surroundings.silences.find(one => one.matches({ monitor: monitor.name, region, severity, labels }))
+  const silence = surroundings.silences.find(one =>
+    one.matches({ monitor: monitor.name, region, severity, labels }),
+  )
   return silence
-    ? { reason: 'silence', by: silence.id, why: `silenced by ${silence.id}${silence.comment && ` (${silence.comment})`}` }
+    ? {
+        reason: 'silence',
+        by: silence.id,
+        why: `silenced by ${silence.id}${silence.comment && ` (${silence.comment})`}`,
+      }
     : null
 }
 
 function holdOfParents({ surroundings }: Scene): Hold | null {
   const [parent] = surroundings.parentsDown
-  return parent === undefined ? null : { reason: 'dependency', by: parent, why: `it depends on ${parent}, which is down` }
+  return parent === undefined
+    ? null
+    : { reason: 'dependency', by: parent, why: `it depends on ${parent}, which is down` }
 }
 
 function holdOfVerdict({ state, monitor, at }: Scene, openedAt: number): Hold | null {

@@ -35,7 +35,8 @@ export function followSample(
   const { condition } = threshold
   const heard = withSample(state, threshold, sample)
   const late = newest !== null && sample.time < newest.time
-  if (condition.kind !== 'aggregate') return late ? state : judge(heard, threshold, sample.value, sample.time, at)
+  if (condition.kind !== 'aggregate')
+    return late ? state : judge(heard, threshold, sample.value, sample.time, at)
   if (countOf(heard.window, at) < condition.minSamples) return heard
   const value = aggregateOf(heard.window, condition.aggregate, at)
   return value === null ? heard : judge(heard, threshold, value, sample.time, at)
@@ -73,7 +74,10 @@ export function summaryOf(state: ThresholdState, threshold: Threshold): string {
   const { metric, condition, noData } = threshold
   if (state.phase === 'no_data') return `no data for ${metric} for ${spanText(noData?.afterMs ?? 0)}`
   const value = state.value === null ? '' : ` (${numberText(state.value)})`
-  const what = condition.kind === 'aggregate' ? `${condition.aggregate} of ${metric} over ${spanText(condition.windowMs)}` : metric
+  const what =
+    condition.kind === 'aggregate'
+      ? `${condition.aggregate} of ${metric} over ${spanText(condition.windowMs)}`
+      : metric
   const span = condition.kind === 'duration' ? ` for ${spanText(condition.durationMs)}` : ''
   const row = condition.kind === 'in_a_row' && condition.count > 1 ? ` ${condition.count} times in a row` : ''
   return `${what} is ${threshold.operator} ${numberText(threshold.level)}${span}${row}${value}`
@@ -97,7 +101,8 @@ function judge(
   const counted = { ...next, run: state.run + 1, runSince: state.runSince ?? time }
   if (condition.kind === 'aggregate') return breached(counted, at)
   if (condition.kind === 'in_a_row' && counted.run >= condition.count) return breached(counted, at)
-  if (condition.kind === 'duration' && at - counted.runSince >= condition.durationMs) return breached(counted, at)
+  if (condition.kind === 'duration' && at - counted.runSince >= condition.durationMs)
+    return breached(counted, at)
   return state.phase === 'clear' ? counted : { ...counted, phase: 'clear', since: time }
 }
 

@@ -84,7 +84,9 @@ function current(window: SampleWindow | null, now: number): readonly Slice[] {
   if (window === null) return []
   const oldest = Math.floor(now / sliceLength(window.windowMs)) - SLICES
   const { slices } = window
-  return slices[0] !== undefined && slices[0].index > oldest ? slices : slices.filter(slice => slice.index > oldest)
+  return slices[0] !== undefined && slices[0].index > oldest
+    ? slices
+    : slices.filter(slice => slice.index > oldest)
 }
 
 function sliceLength(windowMs: number): number {

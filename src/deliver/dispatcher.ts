@@ -106,6 +106,12 @@ export class Dispatcher implements Part {
     this.#pump()
   }
 
+  /** Whether the endpoint has no room in memory for a new delivery of the bucket. */
+  isFull(endpointId: string, bucket: number): boolean {
+    const queue = this.#queues.get(endpointId)
+    return queue !== undefined && (isFull(queue) || queue.parkedBuckets.has(bucket))
+  }
+
   /** Nothing of these deliveries, which wait in the table, may be overtaken: tells the queues that keep order. */
   remember(waiting: Iterable<{ delivery: Delivery; eventType: Parcel['event']['eventType'] }>): void {
     for (const { delivery, eventType } of waiting)
@@ -134,8 +140,7 @@ export class Dispatcher implements Part {
   #enqueue(parcel: Parcel): void {
     const queue = this.#queue(parcel.delivery.endpointId)
     const { bucket } = parcel.delivery
-    const isFull = queue.waiting >= MAX_WAITING || queue.bytes >= MAX_WAITING_BYTES
-    if ((isFull || queue.parkedBuckets.has(bucket)) && !queue.expects(parcel)) {
+    if ((isFull(queue) || queue.parkedBuckets.has(bucket)) && !queue.expects(parcel)) {
       queue.parkedBuckets.add(bucket)
       this.#backlog.park(parcel)
       return
@@ -332,4 +337,8 @@ export class Dispatcher implements Part {
       return
     }
   }
+}
+
+function isFull(queue: EndpointQueue): boolean {
+  return queue.waiting >= MAX_WAITING || queue.bytes >= MAX_WAITING_BYTES
 }

@@ -1,6 +1,6 @@
 import type { Parcel } from '../deliver/parcel.ts'
-import type { Event } from '../ground/vocabulary.ts'
-import { type Acceptance, insertAcceptances } from '../store/accept.ts'
+import type { Delivery, Event } from '../ground/vocabulary.ts'
+import { type Acceptance, insertAcceptances, type Placing } from '../store/accept.ts'
 import { type Database, type Queryable, sqlState } from '../store/database.ts'
 import { GroupCommit } from '../store/group-commit.ts'
 
@@ -16,8 +16,12 @@ export class KeyTaken extends Error {}
 export const DUE_CHANNEL = 'statuspulse_due'
 
 export interface CommitterEvents {
+  /** Whether the endpoint has no room in memory for a delivery of the bucket. */
+  isFull(endpointId: string, bucket: number): boolean
   /** Committed deliveries of our own buckets: to be sent now. */
   submit(parcels: Parcel[]): void
+  /** Committed, and waiting in the table until the endpoint has room. */
+  rememberParked(endpointId: string, bucket: number): void
   /** There is something new to read in these workspaces. */
   committed(workspaceIds: Iterable<string>): void
 }
@@ -84,14 +88,13 @@ export class Committer {
   }
 
   async #commit(group: readonly Acceptance[]): Promise<undefined[]> {
-    // The epochs that the statement checks are the ones that the parcels carry, whatever happens meanwhile.
-    const epochs = new Map<number, number | null>()
-    const epochOf = (bucket: number) => {
-      if (!epochs.has(bucket)) epochs.set(bucket, this.#epochOf(bucket))
-      return epochs.get(bucket) ?? null
+    const placing = new Places(this.#epochOf, this.#events)
+    const elsewhere = await insertAcceptances(this.#lane, group, placing)
+    const elsewhereIds = new Set(elsewhere.map(row => row.id))
+    this.#events.submit(parcelsOf(group, elsewhereIds, placing))
+    for (const delivery of placing.parked) {
+      if (!elsewhereIds.has(delivery.id)) this.#events.rememberParked(delivery.endpointId, delivery.bucket)
     }
-    const elsewhere = await insertAcceptances(this.#lane, group, epochOf)
-    this.#events.submit(parcelsOf(group, new Set(elsewhere.map(row => row.id)), epochOf))
     this.#tellOwners(elsewhere.map(row => row.bucket))
     this.#accepted(group.reduce((count, { routed }) => count + routed.length, 0))
     const workspaces = new Set<string>()
@@ -113,15 +116,40 @@ export class Committer {
 
 const UNIQUE_VIOLATION = '23505'
 
-function parcelsOf(
-  group: readonly Acceptance[],
-  elsewhere: ReadonlySet<string>,
-  epochOf: (bucket: number) => number | null,
-): Parcel[] {
+/** Answers the same for the statement and for what follows it, whatever happens meanwhile. */
+class Places implements Placing {
+  readonly parked = new Set<Delivery>()
+  readonly #epochs = new Map<number, number | null>()
+  readonly #currentEpochOf: (bucket: number) => number | null
+  readonly #events: CommitterEvents
+
+  constructor(epochOf: (bucket: number) => number | null, events: CommitterEvents) {
+    this.#currentEpochOf = epochOf
+    this.#events = events
+  }
+
+  epochOf(bucket: number): number | null {
+    let epoch = this.#epochs.get(bucket)
+    if (epoch === undefined) {
+      epoch = this.#currentEpochOf(bucket)
+      this.#epochs.set(bucket, epoch)
+    }
+    return epoch
+  }
+
+  isParked(delivery: Delivery): boolean {
+    if (this.epochOf(delivery.bucket) === null) return false
+    if (!this.#events.isFull(delivery.endpointId, delivery.bucket)) return false
+    this.parked.add(delivery)
+    return true
+  }
+}
+
+function parcelsOf(group: readonly Acceptance[], elsewhere: ReadonlySet<string>, placing: Places): Parcel[] {
   const parcels: Parcel[] = []
-  const add = (delivery: Parcel['delivery'], event: Event, readyAt: number) => {
-    const epoch = epochOf(delivery.bucket)
-    if (epoch === null || elsewhere.has(delivery.id)) return
+  const add = (delivery: Delivery, event: Event, readyAt: number) => {
+    const epoch = placing.epochOf(delivery.bucket)
+    if (epoch === null || elsewhere.has(delivery.id) || placing.parked.has(delivery)) return
     parcels.push({ delivery, event, epoch, readyAt, superseded: 0 })
   }
   for (const { routed, replays } of group) {

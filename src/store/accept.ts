@@ -38,8 +38,8 @@ export interface Acceptance {
 
 /**
  * Everything of a group in one statement, one commit. JSON carries the rows: one parameter a table,
- * and both ends parse it natively. A delivery is `memory` only if we still own its bucket at that
- * moment; the others come back, for their owner to be told.
+ * and both ends parse it natively. A delivery is `memory` (or `parked`) only if we still own its bucket
+ * at that moment; the others come back, for their owner to be told.
  */
 const ACCEPT = {
   name: 'accept',
@@ -65,28 +65,35 @@ const ACCEPT = {
       insert into deliveries (bucket, id, day, workspace_id, event_id, event_day, endpoint_id, monitor_name,
                               incident_id, status, place, due_at, replay_of, created_at)
       select d.bucket, d.id, d.day, d.workspace_id, d.event_id, d.event_day, d.endpoint_id, d.monitor_name,
-             d.incident_id, 'pending', case when b.epoch = d.epoch then 'memory' else 'due' end,
+             d.incident_id, 'pending', case when b.epoch = d.epoch then d.place else 'due' end,
              case when b.epoch = d.epoch then null else to_timestamp(d.created_at / 1000) end,
              d.replay_of, to_timestamp(d.created_at / 1000)
       from json_to_recordset($2) as d (bucket smallint, id text, day date, workspace_id text, event_id text,
         event_day date, endpoint_id text, monitor_name text, incident_id text, replay_of text,
-        created_at double precision, epoch bigint)
+        created_at double precision, epoch bigint, place text)
       join buckets b on b.bucket = d.bucket
       returning id, bucket, place
     )
     select id, bucket from kept_deliveries where place = 'due'`,
 }
 
+/** Where a delivery goes with its commit. */
+export interface Placing {
+  /** The epoch under which this node owns a bucket, or null. */
+  epochOf(bucket: number): number | null
+  /** Whether the delivery's endpoint has no room in memory: then it is parked from the start. */
+  isParked(delivery: Delivery): boolean
+}
+
 /**
  * Commits a group of acceptances.
- * @param epochOf the epoch under which this node owns a bucket, or null
  * @returns ids of the deliveries that are not ours to send, with their buckets
  * @throws the driver's error; 23505 when another request took one of the keys first: nothing is kept then
  */
 export async function insertAcceptances(
   lane: Queryable,
   group: readonly Acceptance[],
-  epochOf: (bucket: number) => number | null,
+  placing: Placing,
 ): Promise<{ id: string; bucket: number }[]> {
   const events: object[] = []
   const deliveries: object[] = []
@@ -96,10 +103,10 @@ export async function insertAcceptances(
     for (const routed of acceptance.routed) {
       events.push(eventRow(routed))
       const day = dayOf(routed.event.acceptedAt)
-      for (const delivery of routed.deliveries) deliveries.push(deliveryRow(delivery, day, null, epochOf))
+      for (const delivery of routed.deliveries) deliveries.push(deliveryRow(delivery, day, null, placing))
     }
     for (const { delivery, eventDay, replayOf } of acceptance.replays) {
-      deliveries.push(deliveryRow(delivery, eventDay, replayOf, epochOf))
+      deliveries.push(deliveryRow(delivery, eventDay, replayOf, placing))
     }
     for (const key of acceptance.keys) keys.push(keyRow(key))
     for (const { id, workspaceId, name } of acceptance.monitors)
@@ -134,7 +141,7 @@ function deliveryRow(
   delivery: Delivery,
   eventDay: string,
   replayOf: string | null,
-  epochOf: (bucket: number) => number | null,
+  placing: Placing,
 ): object {
   return {
     bucket: delivery.bucket,
@@ -148,7 +155,8 @@ function deliveryRow(
     incident_id: delivery.incidentId,
     replay_of: replayOf,
     created_at: delivery.createdAt,
-    epoch: epochOf(delivery.bucket),
+    epoch: placing.epochOf(delivery.bucket),
+    place: placing.isParked(delivery) ? 'parked' : 'memory',
   }
 }
 

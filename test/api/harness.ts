@@ -82,7 +82,11 @@ export async function startTestApi(config: Partial<Services['config']> = {}): Pr
   const sender = new Sender({ policy, log: silentLog } as never)
   await sender.start()
   const courier = new Courier({ sender, clock, random: () => 0.5, version: '0.0.0-test', publicUrl: null })
-  const committer = new Committer({ database, epochOf: () => null, events: { submit: () => {}, committed } })
+  const committer = new Committer({
+    database,
+    epochOf: () => null,
+    events: { isFull: () => false, submit: () => {}, rememberParked: () => {}, committed },
+  })
   let wakes = 0
   const services: Services = {
     database,

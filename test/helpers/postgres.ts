@@ -19,7 +19,7 @@ export async function createTestDatabase(contents: 'migrated' | 'empty' = 'migra
   await onServer(`create database ${name} template ${template}`)
   return {
     connection: { ...server, database: name },
-    url: `postgres://${server.user}@/${name}?host=${encodeURIComponent(server.host)}&port=${server.port}`,
+    url: `postgres://${server.user}@localhost/${name}?host=${encodeURIComponent(server.host)}&port=${server.port}`,
     drop: () => onServer(`drop database ${name} with (force)`),
   }
 }

@@ -1,0 +1,121 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { destinationFor } from '../../src/deliver/destinations/index.ts'
+import { EVENT_TYPES, SEVERITIES, STATUSES } from '../../src/ground/vocabulary.ts'
+import { expectWithinLimits, LIMITS } from './limits.ts'
+import { eventOf, shipmentOf } from './shipments.ts'
+
+const KINDS = Object.keys(LIMITS) as (keyof typeof LIMITS)[]
+
+/** Each of these has broken a message somewhere: mentions, markup, what escapes grow by, wide and turned text, halves. */
+const PIECES = [
+  '<!channel>',
+  '<@U012AB3CD>',
+  '@everyone',
+  '<at>all</at>',
+  '&',
+  '"',
+  '\\',
+  '`',
+  '```',
+  '*_~|[x](https://evil.example)',
+  '👩‍👩‍👧‍👦',
+  '😀',
+  '\u202e',
+  'שלום مرحبا',
+  '漢',
+  '\ud83d',
+  '\u0000',
+  '\n',
+  '\u2028',
+  'https://x.example/(a|b)?c=<d>&e="f"',
+]
+
+const nasty = fc
+  .tuple(fc.constantFrom(...PIECES), fc.constantFrom(1, 7, 200, 4_000, 100_000))
+  .map(([piece, length]) => piece.repeat(Math.ceil(length / piece.length)))
+const text = fc.oneof(fc.string({ unit: 'binary' }), nasty)
+
+const input = fc.record({
+  monitorName: text,
+  status: fc.constantFrom(...STATUSES),
+  severity: fc.constantFrom(...SEVERITIES),
+  eventType: fc.constantFrom(...EVENT_TYPES),
+  incidentId: fc.option(text),
+  metadata: fc
+    .record({
+      region: fc.option(text),
+      affected_endpoints: fc.oneof(
+        fc.array(text, { maxLength: 5 }),
+        text.map(one => Array(500).fill(one.slice(0, 500))),
+      ),
+      response_time_ms: fc.option(fc.double()),
+      error_rate_pct: fc.option(fc.double()),
+      duration_ms: fc.option(fc.double()),
+      summary: fc.option(text),
+      own: fc.dictionary(
+        text,
+        fc.oneof(
+          text,
+          fc.double(),
+          fc.boolean(),
+          fc.jsonValue(),
+          fc.webUrl({ withQueryParameters: true, size: 'large' }),
+        ),
+        { maxKeys: 60 },
+      ),
+    })
+    .map(({ own, ...known }) => ({ ...own, ...known })),
+})
+
+const rest = fc.record({
+  superseded: fc.nat(),
+  publicUrl: fc.constantFrom(null, 'https://status.example.com'),
+  dryRun: fc.boolean(),
+})
+
+describe.each(KINDS)('every message to %s', kind => {
+  it("is valid JSON of well-formed text within the service's limits, whatever is in the event", () => {
+    fc.assert(
+      fc.property(input, rest, (event, { dryRun, ...more }) => {
+        const shipment = shipmentOf(kind, eventOf(event, { dryRun }), more)
+        const { body } = destinationFor(kind).buildRequest(shipment)
+        expectWithinLimits(kind, body)
+        expect(body.toString()).not.toMatch(/\\ud[89a-f]/i)
+      }),
+      { numRuns: 150 },
+    )
+  })
+
+  it('can be made of a payload that is no object, as a test send may have it', () => {
+    for (const payload of ['', '[]', 'null', '"x"', '{"metadata":[1]}', '{"timestamp":"soon"}']) {
+      const event = eventOf({ monitorName: 'api', status: 'down' }, { payload })
+      const { body } = destinationFor(kind).buildRequest(shipmentOf(kind, event))
+      expectWithinLimits(kind, body)
+      expect(body.toString()).toContain('api is down')
+    }
+  })
+})
+
+describe('a mention in a name', () => {
+  const event = { monitorName: '<!channel> <@U1> @everyone', status: 'down' } as const
+  const own = {
+    metadata: { '<!here>': '<!channel>', summary: '<!everyone>', affected_endpoints: ['<!channel>'] },
+  }
+  const bodyAt = (kind: keyof typeof LIMITS) =>
+    destinationFor(kind)
+      .buildRequest(shipmentOf(kind, eventOf({ ...event, ...own })))
+      .body.toString()
+
+  it('is text in Slack', () => {
+    expect(bodyAt('slack')).not.toMatch(/<[!@#](?!date)/)
+    expect(bodyAt('slack')).toContain('&lt;!channel&gt;')
+  })
+
+  it('calls nobody in Discord', () => {
+    expect(JSON.parse(bodyAt('discord')).allowed_mentions).toEqual({ parse: [] })
+    expect(JSON.parse(bodyAt('discord')).embeds[0].fields[0].value).toBe(
+      '\\<!channel\\> \\<\\@U1\\> \\@everyone',
+    )
+  })
+})
