@@ -17,10 +17,10 @@ export function followFlapping(
   counts: boolean,
   at: number,
 ): FlappingState {
-  const before = state.flapping
+  const before = calmed(state.flapping, at)
   const underlying = worstStatus(causes) ?? 'operational'
   if (rule === null) return { ...before, underlying, changes: [], until: null, since: null }
-  if (underlying === before.underlying || !counts) return calmed({ ...before, underlying }, at)
+  if (underlying === before.underlying || !counts) return { ...before, underlying }
   const recent = before.changes.filter(time => time > at - rule.windowMs)
   const changes = [...recent, at].slice(-rule.changes)
   const flaps = before.until !== null || changes.length >= rule.changes
