@@ -74,6 +74,17 @@ const rest = fc.record({
   dryRun: fc.boolean(),
 })
 
+/** Every text of a JSON document, names included. */
+function textsIn(body: Buffer): string[] {
+  const texts: string[] = []
+  JSON.parse(body.toString(), (name, value) => {
+    texts.push(name)
+    if (typeof value === 'string') texts.push(value)
+    return value
+  })
+  return texts
+}
+
 describe.each(KINDS)('every message to %s', kind => {
   it("is valid JSON of well-formed text within the service's limits, whatever is in the event", () => {
     fc.assert(
@@ -81,7 +92,7 @@ describe.each(KINDS)('every message to %s', kind => {
         const shipment = shipmentOf(kind, eventOf(event, { dryRun }), more)
         const { body } = destinationFor(kind).buildRequest(shipment)
         expectWithinLimits(kind, body)
-        expect(body.toString()).not.toMatch(/\\ud[89a-f]/i)
+        expect(textsIn(body).filter(one => !one.isWellFormed())).toEqual([])
       }),
       { numRuns: 150 },
     )

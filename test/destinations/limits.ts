@@ -5,6 +5,8 @@ import type { EndpointKind } from '../../src/ground/vocabulary.ts'
 interface Limit {
   readonly what: string
   readonly most: number
+  /** 0 when left out. */
+  readonly least?: number
   readonly source: string
   /** Texts (their UTF-16 length counts, which is never less than that in code points), lists, or numbers. */
   // biome-ignore lint/suspicious/noExplicitAny: a message is looked at as its service would.
@@ -23,12 +25,14 @@ export const LIMITS: Readonly<Record<Exclude<EndpointKind, 'webhook'>, readonly 
     { what: 'blocks', most: 50, source: SLACK_BLOCKS, of: message => [slackBlocks(message)] },
     {
       what: 'text of a header',
+      least: 1,
       most: 150,
       source: `${SLACK_BLOCKS}/header-block`,
       of: message => slackTexts(message, 'header'),
     },
     {
       what: 'text of a section',
+      least: 1,
       most: 3_000,
       source: `${SLACK_BLOCKS}/section-block`,
       of: message => slackTexts(message, 'section'),
@@ -85,12 +89,14 @@ export const LIMITS: Readonly<Record<Exclude<EndpointKind, 'webhook'>, readonly 
     { what: 'fields', most: 25, source: DISCORD_MESSAGE, of: message => [message.embeds[0].fields] },
     {
       what: 'name of a field',
+      least: 1,
       most: 256,
       source: DISCORD_MESSAGE,
       of: message => message.embeds[0].fields.map((field: { name: string }) => field.name),
     },
     {
       what: 'value of a field',
+      least: 1,
       most: 1_024,
       source: DISCORD_MESSAGE,
       of: message => message.embeds[0].fields.map((field: { value: string }) => field.value),
@@ -116,10 +122,11 @@ export const LIMITS: Readonly<Record<Exclude<EndpointKind, 'webhook'>, readonly 
 /** Fails, naming the limit and its source, when the body is beyond one. */
 export function expectWithinLimits(kind: Exclude<EndpointKind, 'webhook'>, body: Buffer): void {
   const message = JSON.parse(body.toString())
-  for (const { what, most, source, of } of LIMITS[kind]) {
+  for (const { what, least = 0, most, source, of } of LIMITS[kind]) {
     for (const found of of(message, body)) {
       const size = typeof found === 'number' ? found : found.length
       expect(size, `${kind}: ${what} (${source})`).toBeLessThanOrEqual(most)
+      expect(size, `${kind}: ${what} (${source})`).toBeGreaterThanOrEqual(least)
     }
   }
 }

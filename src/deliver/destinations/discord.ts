@@ -47,7 +47,7 @@ export const discord: Destination = {
   urlIsSecret: true,
 
   buildRequest(shipment) {
-    return postJson(shipment, JSON.stringify(discordMessage(shipment)))
+    return postJson(shipment, discordMessage(shipment))
   },
 
   judge(observation, endpoint, now) {

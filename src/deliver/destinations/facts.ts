@@ -181,7 +181,8 @@ function storyOf(superseded: number): string {
 function messageOf(metadata: Metadata): string | null {
   for (const key of MESSAGE_KEYS) {
     const value = metadata[key]
-    if (typeof value === 'string' && value.trim() !== '') return oneLine(value)
+    const text = typeof value === 'string' ? oneLine(value) : ''
+    if (text !== '') return text
   }
   return null
 }
@@ -200,8 +201,9 @@ function isNumber(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value)
 }
 
+/** Never empty: services refuse an empty text. */
 function nameOf(text: string): string {
-  return cut(oneLine(text), MOST_NAME)
+  return cut(oneLine(text), MOST_NAME) || '–'
 }
 
 function numberText(value: number): string {

@@ -60,7 +60,7 @@ export const pagerduty: Destination = {
   buildRequest(shipment) {
     const { data } = options.safeParse(shipment.endpoint.options)
     if (!data) throw new Error('the endpoint has no valid routing_key; set it in its options')
-    return postJson(shipment, JSON.stringify(pagerDutyEvent(shipment, data.routing_key)))
+    return postJson(shipment, pagerDutyEvent(shipment, data.routing_key))
   },
 
   judge(observation, endpoint, now) {

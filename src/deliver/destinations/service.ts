@@ -5,8 +5,8 @@ import { cut, oneLine } from './text.ts'
 
 const MOST_REASON = 300
 
-/** A POST of JSON to the endpoint's URL. */
-export function postJson({ endpoint, version }: Shipment, body: string): OutgoingRequest {
+/** A POST of a message as JSON, well-formed Unicode throughout, to the endpoint's URL. */
+export function postJson({ endpoint, version }: Shipment, message: object): OutgoingRequest {
   return {
     url: endpoint.url,
     headers: {
@@ -14,9 +14,14 @@ export function postJson({ endpoint, version }: Shipment, body: string): Outgoin
       'content-type': 'application/json',
       'user-agent': `StatusPulse/${version}`,
     },
-    body: Buffer.from(body),
+    body: Buffer.from(wellFormed(JSON.stringify(message))),
     timeoutMs: endpoint.timeoutMs,
   }
+}
+
+/** Halves of surrogate pairs, which JSON.stringify escapes, replaced: services refuse them. */
+function wellFormed(json: string): string {
+  return json.replace(/(\\\\)|\\ud[89a-f][0-9a-f]{2}/g, (_, backslash) => backslash ?? '\ufffd')
 }
 
 /**

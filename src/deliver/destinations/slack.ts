@@ -37,7 +37,7 @@ export const slack: Destination = {
   optionsSchema: z.strictObject({}),
 
   buildRequest(shipment) {
-    return postJson(shipment, JSON.stringify(slackMessage(shipment)))
+    return postJson(shipment, slackMessage(shipment))
   },
 
   judge(observation, endpoint, now) {

@@ -64,6 +64,7 @@ interface OpenUrl {
  */
 const ROOM = { title: 250, message: 700, label: 50, value: 220, affected: 1_500 }
 const MOST_FIGURES = 10
+const MOST_AFFECTED = 25
 
 const STYLES: Readonly<Record<Status, Container['style']>> = {
   operational: 'good',
@@ -85,7 +86,7 @@ export const teams: Destination = {
   urlIsSecret: true,
 
   buildRequest(shipment) {
-    return postJson(shipment, JSON.stringify(teamsMessage(shipment)))
+    return postJson(shipment, teamsMessage(shipment))
   },
 
   judge(observation, endpoint, now) {
@@ -139,6 +140,7 @@ function details({ message, marks, figures, affected, timestamp, story }: Facts)
     const lines = linesWithin(
       affected.map(name => `• ${cut(name, ROOM.value)}`),
       ROOM.affected,
+      MOST_AFFECTED,
     )
     blocks.push(...lines.map(line => text([run(line)], 'None')))
   }

@@ -36,14 +36,19 @@ export function cut(text: string, max: number, write: Write = same): string {
 /**
  * As many lines as fit into `max` UTF-16 units, their line breaks included; the last says how many are left out.
  * @param max room for that last line at least: 40 or more
+ * @param most lines, beside that last one
  */
-export function linesWithin(lines: readonly string[], max: number): string[] {
+export function linesWithin(
+  lines: readonly string[],
+  max: number,
+  most = Number.POSITIVE_INFINITY,
+): string[] {
   const last = restOf(lines.length)
   const taken: string[] = []
   let room = max - last.length
   for (const line of lines) {
     room -= line.length + 1
-    if (room < 0) return [...taken, restOf(lines.length - taken.length)]
+    if (room < 0 || taken.length === most) return [...taken, restOf(lines.length - taken.length)]
     taken.push(line)
   }
   return taken
