@@ -218,7 +218,7 @@ function assemble(base: {
   })
 
   // who tells whom
-  const connect = step(() => {
+  const connect = step(async () => {
     ownership.connect({
       gained: (bucket, epoch) => custody.gained(bucket, epoch),
       lost: bucket => custody.lost(bucket),
@@ -242,7 +242,7 @@ function assemble(base: {
           .catch(error => log.error(`no event says that ${endpoint.id} was disabled: ${messageOf(error)}`))
       },
     })
-    database.listen(DUE_CHANNEL, payload => {
+    await database.listen(DUE_CHANNEL, payload => {
       if (payload === '') backlog.sweep().catch(error => log.warn(`sweep failed: ${messageOf(error)}`))
       else for (const bucket of payload.split(',')) backlog.dueAt(Number(bucket), clock.now())
     })

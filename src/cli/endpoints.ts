@@ -47,7 +47,7 @@ type AddOptions = ClientOptions &
 function addAdd(endpoints: Command): void {
   const command = endpoints
     .command('add')
-    .argument('<target-url>', "the receiver's https: URL")
+    .argument('[target-url]', "the receiver's https: URL; PagerDuty's follows from its region")
     .description('register an endpoint; prints its secret this once, and what its TLS showed')
     .addOption(new Option('--kind <kind>', 'default: webhook').choices(ENDPOINT_KINDS))
     .option('--name <name>', 'what to call it')
@@ -59,13 +59,13 @@ function addAdd(endpoints: Command): void {
     )
     .addOption(new Option('--order <order>', 'per monitor; left out: as the kind has it').choices(ORDERS))
     .option('--timeout <ms>', 'over a whole attempt, 100 to 30000 (default 5000)')
-    .option('--rate <number>', 'attempts a second (default: no limit)')
+    .option('--rate <number>', 'attempts a second; left out: as the kind has it')
     .option('--concurrency <number>', 'attempts under way at once (default 16)')
   addClientOptions(addFilterOptions(command))
     .addHelpText('after', ADD_EXAMPLES)
-    .action(async (url: string, options: AddOptions) => {
+    .action(async (url: string | undefined, options: AddOptions) => {
       const made = await new Client(options).post<z.output<typeof endpointCreated>>('/v1/endpoints', {
-        url,
+        ...(url && { url }),
         ...bodyOf(options),
       })
       present(made, options, describeNewEndpoint)
@@ -80,7 +80,7 @@ Examples:
   $ statuspulse endpoints add https://example.com/hook
   $ statuspulse endpoints add https://example.com/hook --monitors 'api-*,checkout' --severities critical
   $ statuspulse endpoints add https://hooks.slack.com/services/T0/B0/x --kind slack
-  $ statuspulse endpoints add https://events.pagerduty.com/v2/enqueue --kind pagerduty --option routing_key=…`
+  $ statuspulse endpoints add --kind pagerduty --option routing_key=… --option region=eu`
 
 function bodyOf(options: AddOptions): object {
   const filter = filterOf(options)

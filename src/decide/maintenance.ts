@@ -1,4 +1,4 @@
-import { isGlob, parseGlob } from '../route/glob.ts'
+import { isGlob, parseGlob } from '../ground/glob.ts'
 import type { NextOccurrence, Surroundings } from './decision.ts'
 
 /** A time in which trouble is expected. */

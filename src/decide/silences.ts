@@ -1,4 +1,4 @@
-import { parseGlob } from '../route/glob.ts'
+import { parseGlob } from '../ground/glob.ts'
 import type { ActiveSilence, SilenceSubject } from './decision.ts'
 
 /** Holds back what it matches, for a time. */

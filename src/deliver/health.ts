@@ -54,7 +54,7 @@ export class EndpointHealth implements Part {
     for (const [endpointId, failingSince] of await loadFailing(this.#database)) {
       this.#health.set(endpointId, { failures: FAILURES_TO_COUNT, failingSince })
     }
-    this.#database.listen(RECOVERED_CHANNEL, endpointId => {
+    await this.#database.listen(RECOVERED_CHANNEL, endpointId => {
       if (endpointId) this.#events?.recovered(endpointId)
     })
   }

@@ -60,7 +60,8 @@ export function isSilent(result: CheckResult): boolean {
  * - Else somebody is asked right then, by a connection that sends nothing: the operator's references
  *   (`host:port` that are always there, such as a public resolver or the gateway), or where none are set, up
  *   to three other monitored hosts that answered their last check. Does any of them answer, the silence is
- *   believed; do all of them fail, we are cut off, and it says nothing about the target.
+ *   believed; do all of them fail, we are cut off, and it says nothing about the target. Nor does, once
+ *   somebody answers again, what began before that.
  * - Whom to ask depends on the silence: a failed look-up is compared with hosts that have a name to look up
  *   too, and a host on the Internet with others on the Internet.
  * - With nobody to compare with (a single monitor, no references), silence is believed.
@@ -79,6 +80,8 @@ export class NetworkJudge {
   readonly #rounds = new Map<string, Round>()
   /** When everybody was first found silent; ms since the epoch; null: somebody answers. */
   #silentSince: number | null = null
+  /** When somebody answered again after that; ms since the epoch. */
+  #backAt = Number.NEGATIVE_INFINITY
 
   /**
    * @param options.probe how monitored hosts are asked: guarded, for their addresses are their owners' word
@@ -117,8 +120,11 @@ export class NetworkJudge {
       isDns: result.error?.class === 'dns',
       since: result.startedAt,
     }
-    if (silence.reach === 'self' || this.#someoneAnswered(silence)) return false
+    if (silence.reach === 'self') return false
+    if (silence.since < this.#backAt) return true
+    if (this.#someoneAnswered(silence)) return false
     const answered = await this.#ask(silence)
+    if (silence.since < this.#backAt) return true
     if (answered !== false) return false
     if (this.#references.known.some(reference => isComparable(reference, silence))) return true
     return this.#clock.now() - this.#silentSince! < MOST_SILENCE_MS
@@ -139,7 +145,7 @@ export class NetworkJudge {
     known.answeredAt = result.startedAt
     this.#known.set(key, known)
     if (known.reach === 'self') return known
-    this.#silentSince = null
+    this.#someoneIsThere()
     this.#recent.push(known)
     if (this.#recent.length >= 2 * MOST_RECENT) this.#recent = this.#recent.slice(-MOST_RECENT)
     return known
@@ -147,6 +153,11 @@ export class NetworkJudge {
 
   #someoneAnswered(silence: Silence): boolean {
     return this.#recent.some(known => known.answeredAt >= silence.since && isComparable(known, silence))
+  }
+
+  #someoneIsThere(): void {
+    if (this.#silentSince !== null) this.#backAt = this.#clock.now()
+    this.#silentSince = null
   }
 
   /** Whether anybody answers now; one round serves everybody whose check began before it. */
@@ -158,7 +169,7 @@ export class NetworkJudge {
     const round: Round = {
       startedAt,
       answered: this.#askAround(silence).then(answered => {
-        if (answered) this.#silentSince = null
+        if (answered) this.#someoneIsThere()
         else if (answered === false) this.#silentSince ??= startedAt
         if (this.#rounds.get(key) === round) this.#rounds.delete(key)
         return answered

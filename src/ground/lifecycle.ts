@@ -8,8 +8,8 @@ export interface Part {
 }
 
 /** A part that only does something once, at the start. */
-export function step(work: () => void): Part {
-  return { start: async () => work(), stop: async () => {} }
+export function step(work: () => Promise<void>): Part {
+  return { start: work, stop: async () => {} }
 }
 
 /** Parts that were started, to be stopped in reverse order. */

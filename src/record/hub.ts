@@ -41,7 +41,7 @@ export class Hub implements Part {
 
   /** Resolves when other nodes are heard, or will be as soon as the database answers. */
   async start(): Promise<void> {
-    this.#database.listen(CHANNEL, payload => this.#hear(payload))
+    await this.#database.listen(CHANNEL, payload => this.#hear(payload))
   }
 
   async stop(): Promise<void> {

@@ -1,5 +1,5 @@
+import { type Glob, isGlob, parseGlob } from '../ground/glob.ts'
 import type { Endpoint } from '../ground/vocabulary.ts'
-import { type Glob, isGlob, parseGlob } from './glob.ts'
 
 interface Entry {
   readonly glob: Glob
@@ -25,7 +25,8 @@ export class NameIndex {
   find(name: string): readonly Endpoint[] {
     const found = new Set(this.#all)
     for (const endpoint of this.#exact.get(name) ?? []) found.add(endpoint)
-    for (const entries of this.#byPrefix.of(name, length => name.slice(0, length))) addMatching(found, entries, name)
+    for (const entries of this.#byPrefix.of(name, length => name.slice(0, length)))
+      addMatching(found, entries, name)
     for (const entries of this.#bySuffix.of(name, length => name.slice(name.length - length)))
       addMatching(found, entries, name)
     if (this.#excluding.size === 0) return [...found]

@@ -48,7 +48,7 @@ export class Catalog implements Part {
 
   /** Resolves when everything is loaded; rejects when it cannot be. */
   async start(): Promise<void> {
-    this.#database.listen(CHANNEL, () => this.#reloadSoon())
+    await this.#database.listen(CHANNEL, () => this.#reloadSoon())
     await this.reload()
   }
 

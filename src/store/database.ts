@@ -88,10 +88,10 @@ export class Database implements Part, Queryable {
 
   /**
    * Calls `handler` for every notification on `channel`, and with '' whenever some may have been
-   * missed (after a reconnect). Call it before {@link start}, or after: both work.
+   * missed (after a reconnect). Resolves when the channel is heard, or will be with the next connection.
    */
-  listen(channel: string, handler: (payload: string) => void): void {
-    this.#listener.listen(channel, handler)
+  listen(channel: string, handler: (payload: string) => void): Promise<void> {
+    return this.#listener.listen(channel, handler)
   }
 }
 

@@ -32,14 +32,13 @@ export class Listener implements Part {
     await client?.end().catch(() => {})
   }
 
-  listen(channel: string, handler: (payload: string) => void): void {
+  /** Resolves when the channel is heard; while there is no connection, at once: the next one hears it. */
+  async listen(channel: string, handler: (payload: string) => void): Promise<void> {
     const handlers = this.#handlers.get(channel)
-    if (handlers) {
-      handlers.push(handler)
-      return
-    }
-    this.#handlers.set(channel, [handler])
-    this.#client?.query(`listen ${escapeIdentifier(channel)}`).catch(() => this.#client?.end())
+    this.#handlers.set(channel, [...(handlers ?? []), handler])
+    if (handlers) return
+    const client = this.#client
+    await client?.query(`listen ${escapeIdentifier(channel)}`).catch(() => client.end())
   }
 
   async #connect(): Promise<void> {

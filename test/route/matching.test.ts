@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { checkGlob, isGlob, parseGlob } from '../../src/ground/glob.ts'
 import {
   type Endpoint,
   EVENT_TYPES,
@@ -8,7 +9,6 @@ import {
   SEVERITIES,
 } from '../../src/ground/vocabulary.ts'
 import { whyNot } from '../../src/route/explain.ts'
-import { checkGlob, isGlob, parseGlob } from '../../src/route/glob.ts'
 import { RoutingTable } from '../../src/route/routing-table.ts'
 
 const EVERYTHING: Filter = { monitors: [], excludeMonitors: [], severities: [], eventTypes: [], regions: [] }
@@ -110,13 +110,17 @@ describe('a glob', () => {
   it('says what every matching name starts and ends with', () => {
     const part = fc.constantFrom('a', 'b', '-', '/', '.', '*', '?', '[ab]', '\\*', '+')
     fc.assert(
-      fc.property(fc.array(part, { minLength: 1, maxLength: 6 }), fc.string({ unit: fc.constantFrom(...'ab-/.*+'), maxLength: 8 }), (parts, name) => {
-        const text = parts.join('')
-        if (!isGlob(text) || checkGlob(text) !== null) return
-        const glob = parseGlob(text)
-        if (!glob.matches(name)) return
-        expect(name.startsWith(glob.prefix) && name.endsWith(glob.suffix), `${text} / ${name}`).toBe(true)
-      }),
+      fc.property(
+        fc.array(part, { minLength: 1, maxLength: 6 }),
+        fc.string({ unit: fc.constantFrom(...'ab-/.*+'), maxLength: 8 }),
+        (parts, name) => {
+          const text = parts.join('')
+          if (!isGlob(text) || checkGlob(text) !== null) return
+          const glob = parseGlob(text)
+          if (!glob.matches(name)) return
+          expect(name.startsWith(glob.prefix) && name.endsWith(glob.suffix), `${text} / ${name}`).toBe(true)
+        },
+      ),
       { numRuns: 2_000 },
     )
   })

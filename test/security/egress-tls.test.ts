@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:net'
+import { createServer, type Server, type Socket } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { probeTls, type TlsReport } from '../../src/deliver/egress/index.ts'
 import { Sender } from '../../src/deliver/http/sender.ts'
@@ -148,9 +148,13 @@ describe('a probe', () => {
   })
 
   it('says when a port does not speak TLS', async () => {
-    const receiver = await receiverWith({})
-    const problem = await problemOf(probeTls(`https://localhost:${receiver.port}/`, policy, 5000))
+    const { server, port } = await serverThat(((socket: Socket) => {
+      socket.on('error', () => {})
+      socket.once('data', () => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'))
+    }) as never)
+    const problem = await problemOf(probeTls(`https://localhost:${port}/`, policy, 5000))
     expect(problem.message).toContain('does not speak TLS on this port')
+    server.close()
   })
 
   it.each([

@@ -26,8 +26,8 @@ const since = '2024-01-01T00:00:00Z'
 export const ATTACKS: Readonly<Record<string, 'public' | ((things: Things) => Attack)>> = {
   acceptEvents: () => ({
     path: '/v1/events',
-    // The same id and key as the first's: each workspace has its own.
-    body: { event_id: 'first-' + 'only', monitor_name: 'mine', status: 'down' },
+    // The first has an event of that id as well: each workspace has its own.
+    body: { event_id: 'in-both', monitor_name: 'mine', status: 'down' },
     expected: 202,
   }),
   listEvents: () => ({ path: '/v1/events?limit=200&monitor=other', expected: 200 }),
@@ -65,7 +65,7 @@ export const ATTACKS: Readonly<Record<string, 'public' | ((things: Things) => At
   }),
   // A place that is none, so that the stream ends; what it shows is in test/api/stream.test.ts.
   openStream: things => ({ path: `/v1/stream?last_event_id=${things.eventId}`, expected: 400 }),
-  createQueue: () => ({ path: '/v1/queues', body: { name: 'second-' + 'own' }, expected: 201 }),
+  createQueue: () => ({ path: '/v1/queues', body: { name: 'second-own' }, expected: 201 }),
   listQueues: () => ({ path: '/v1/queues?limit=200', expected: 200 }),
   getQueue: () => ({ path: '/v1/queues/firsts', expected: 404 }),
   deleteQueue: () => ({ path: '/v1/queues/firsts', expected: 404 }),
@@ -76,7 +76,7 @@ export const ATTACKS: Readonly<Record<string, 'public' | ((things: Things) => At
     expected: 404,
   }),
   deleteQueueConsumer: () => ({ path: '/v1/queues/firsts/consumers/firsts', expected: 404 }),
-  createMonitor: () => ({ path: '/v1/monitors', body: { name: 'second-' + 'own' }, expected: 201 }),
+  createMonitor: () => ({ path: '/v1/monitors', body: { name: 'second-own' }, expected: 201 }),
   listMonitors: () => ({ path: '/v1/monitors?search=first', expected: 200 }),
   getMonitor: things => ({ path: `/v1/monitors/${things.monitorId}`, expected: 404 }),
   deleteMonitor: things => ({ path: `/v1/monitors/${things.monitorId}`, expected: 404 }),

@@ -21,9 +21,12 @@ async function makeThings({ call, first }: TestApi): Promise<Things> {
   ).body
   const { data } = (
     await call('POST', '/v1/events', {
-      body: { event_id: 'first-only', monitor_name: 'first-only', status: 'down' },
+      body: { monitor_name: 'first-only', status: 'down' },
     })
   ).body
+  await call('POST', '/v1/events', {
+    body: { event_id: 'in-both', monitor_name: 'first-only', status: 'down' },
+  })
   const event = (await call('GET', `/v1/events/${data[0].event_id}`)).body
   const monitor = (await call('GET', '/v1/monitors?search=first-only')).body.data[0]
   const key = (await call('POST', '/v1/keys', { body: { name: 'first only', scopes: ['read'] } })).body

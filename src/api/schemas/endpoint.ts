@@ -144,12 +144,10 @@ export const endpoint = z
     id: z.string(),
     kind: endpointKind,
     name: z.string(),
-    url: z
-      .string()
-      .meta({
-        description:
-          'Of a kind whose URL is a secret in itself (Slack, Teams, Discord), only the host is shown.',
-      }),
+    url: z.string().meta({
+      description:
+        'Of a kind whose URL is a secret in itself (Slack, Teams, Discord), only the host is shown.',
+    }),
     filter,
     header_names: z
       .array(z.string())

@@ -1,0 +1,40 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { startTestApp, type TestApp } from '../helpers/app.ts'
+import { type Receiver, startReceiver } from '../helpers/receiver.ts'
+
+let app: TestApp
+let slack: Receiver
+
+beforeAll(async () => {
+  app = await startTestApp()
+  slack = await startReceiver({
+    tls: 'good',
+    answer: ({ body }) =>
+      body.toString().includes('Incident opened') ? { status: 503 } : { status: 200, body: 'ok' },
+  })
+})
+
+afterAll(async () => {
+  await app.stop()
+  await slack.close()
+})
+
+it('a recovery takes the place of the opening that Slack never took, and tells of it', async () => {
+  await app.addEndpoint(`${slack.url}/services/T0/B0/x`, { kind: 'slack', rate_per_second: 1_000 })
+  const incident = { monitor_name: 'api', incident_id: 'inc_1' }
+  const [opened] = await app.send({ ...incident, status: 'down', event_type: 'incident.opened' })
+  const openingOf = async (outcome: string, attempts: number) =>
+    app.eventually(`/v1/events/${opened?.event_id}`, ({ deliveries: [delivery] }) => {
+      return delivery?.outcome === outcome && delivery.attempts >= attempts
+    })
+  await openingOf('waiting', 1)
+  const [resolved] = await app.send({ ...incident, status: 'operational', event_type: 'incident.resolved' })
+  await app.eventually(
+    `/v1/events/${resolved?.event_id}`,
+    ({ deliveries: [delivery] }) => delivery?.outcome === 'delivered',
+  )
+  await openingOf('cancelled', 1)
+  const last = slack.requests.at(-1)?.body.toString()
+  expect(last).toContain('🟢 Incident resolved: api is operational')
+  expect(last).toContain('One earlier event could not be delivered; this message takes its place.')
+})
