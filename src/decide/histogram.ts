@@ -4,7 +4,7 @@
  * thrown together, which high quantiles do not notice.
  */
 const GROWTH = Math.log(1.04)
-const MAX_BINS = 64
+const MAX_BINS = 128
 
 /** Smaller values are as good as 0. */
 const SMALLEST = 1e-9
