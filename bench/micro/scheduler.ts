@@ -2,7 +2,7 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { CHECKS, CheckNetwork } from '../../src/detect/checks/index.ts'
+import { CheckNetwork, prepareCheck } from '../../src/detect/checks/index.ts'
 import { Scheduler } from '../../src/detect/scheduler.ts'
 import { NetworkJudge } from '../../src/detect/scheduler-network.ts'
 import { probeOver } from '../../src/detect/scheduler-probe.ts'
@@ -45,17 +45,12 @@ async function measure(port: number): Promise<void> {
     },
   })
   for (let index = 0; index < monitors; index++) {
-    const spec = CHECKS.http.schema.parse({
+    const spec = {
       url: `http://localhost:${port}/${index}`,
       assertions: [{ source: 'json', path: '$.status', operator: 'equals', value: 'ok' }],
-    })
-    scheduler.put({
-      id: `mon_${index}`,
-      intervalMs: intervalS * 1_000,
-      timeoutMs: 5_000,
-      host: CHECKS.http.hostOf(spec),
-      run: options => CHECKS.http.run(spec, { ...options, network }),
-    })
+    }
+    const check = prepareCheck('http', spec, network)
+    scheduler.put({ id: `mon_${index}`, intervalMs: intervalS * 1_000, timeoutMs: 5_000, ...check })
   }
   const delay = monitorEventLoopDelay({ resolution: 5 })
   await scheduler.start()

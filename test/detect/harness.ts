@@ -9,6 +9,7 @@ import {
   CheckNetwork,
   type CheckOptions,
   type CheckResult,
+  prepareCheck,
 } from '../../src/detect/checks/index.ts'
 import { makeCertificates } from '../helpers/certificates.ts'
 import { type Receiver, type ReceiverOptions, startReceiver } from '../helpers/receiver.ts'
@@ -48,10 +49,9 @@ const network = networkWith()
 export function check(
   kind: CheckKind,
   spec: Readonly<Record<string, unknown>>,
-  options: Partial<CheckOptions> = {},
+  { network: way = network, timeoutMs = 5_000, ...more }: Partial<CheckOptions> = {},
 ): Promise<CheckResult> {
-  const module = CHECKS[kind] as (typeof CHECKS)['http']
-  return module.run(module.schema.parse(spec), { network, timeoutMs: 5_000, ...options })
+  return prepareCheck(kind, spec, way).run({ timeoutMs, ...more })
 }
 
 /** What a schema says of a spec: `path: message` of each fault; empty: it is taken. */

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { EgressPolicy } from '../../deliver/egress/index.ts'
 import type { Host } from './base/host.ts'
+import type { CheckNetwork } from './base/network.ts'
 import type { CheckResult } from './base/result.ts'
 import type { CheckOptions } from './base/run.ts'
 import * as dns from './dns.ts'
@@ -47,6 +48,34 @@ export type CheckKind = keyof CheckSpecs
 export const CHECKS: { readonly [K in CheckKind]: CheckKindModule<CheckSpecs[K]> } = { http, tcp, tls, dns }
 
 export const CHECK_KINDS = Object.keys(CHECKS) as readonly CheckKind[]
+
+/** A check of which only the run is left to do. */
+export interface PreparedCheck {
+  /** Whom it depends on; null: nobody in particular. */
+  readonly host: Host | null
+  /** Why the policy refuses it, as far as that shows without DNS; null: it may be tried. */
+  readonly refusal: string | null
+  /** Never rejects. */
+  readonly run: (options: Omit<CheckOptions, 'network'>) => Promise<CheckResult>
+}
+
+/**
+ * Reads a spec, as it was given or kept, and binds it to its kind and the node's way out.
+ * @throws ZodError
+ */
+export function prepareCheck<K extends CheckKind>(
+  kind: K,
+  spec: unknown,
+  network: CheckNetwork,
+): PreparedCheck {
+  const module = CHECKS[kind]
+  const read = module.schema.parse(spec)
+  return {
+    host: module.hostOf(read),
+    refusal: module.refusalOf(read, network.policy),
+    run: options => module.run(read, { ...options, network }),
+  }
+}
 
 /** Whether monitors of a kind are watched by checks. */
 export function isCheckKind(kind: string): kind is CheckKind {

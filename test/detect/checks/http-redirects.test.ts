@@ -22,6 +22,18 @@ describe('a redirect', () => {
     await receiver.connected(0)
   })
 
+  it('to the same server warns of its certificate once', async () => {
+    const receiver = await receiverWith({
+      tls: 'good',
+      answer: ({ path }) =>
+        path === '/hook' ? { status: 302, headers: { location: '/next' } } : { status: 200 },
+    })
+    const result = await check('http', { url: receiver.url, tls: { expiry_warning_days: 100 } })
+    expect(result).toMatchObject({ ok: true, warnings: [{ class: 'tls_expiry' }] })
+    expect(result.warnings).toHaveLength(1)
+    expect(receiver.connections).toBe(2)
+  })
+
   it('is the answer where redirects are not followed', async () => {
     const receiver = await redirecting('/next')
     expect(await check('http', { url: receiver.url, max_redirects: 0 })).toMatchObject({

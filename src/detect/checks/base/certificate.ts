@@ -21,10 +21,10 @@ export function noteTls(run: Run, socket: TLSSocket, target: Target, warningDays
   if (tls.daysLeft < warningDays) {
     const when = new Date(tls.expiresAt).toISOString().slice(0, 10)
     const left = tls.daysLeft < 0 ? 'has expired' : `expires in ${count(tls.daysLeft, 'day')}`
-    run.warnings.push({
-      class: 'tls_expiry',
-      message: `The certificate of ${target.label} ${left} (${when})`,
-    })
+    const message = `The certificate of ${target.label} ${left} (${when})`
+    // A redirect may have led to the same server again.
+    if (!run.warnings.some(warning => warning.message === message))
+      run.warnings.push({ class: 'tls_expiry', message })
   }
   return tls
 }

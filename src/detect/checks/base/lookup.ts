@@ -64,7 +64,8 @@ export class DnsLookup {
     this.#reading ??= this.#read().finally(() => {
       this.#reading = null
     })
-    return this.#reading
+    // Reading takes one of the threads, and may have to wait for it: what was known last will do.
+    return this.#settings ?? this.#reading
   }
 
   async #read(): Promise<Settings> {
