@@ -1,5 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
+const report = process.env.STATUSPULSE_TEST_REPORT
+
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
@@ -8,5 +10,6 @@ export default defineConfig({
     hookTimeout: 60_000,
     // Most of a test's time is waiting for sockets and disks, so more workers than cores are of use.
     maxWorkers: 4,
+    reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
   },
 })

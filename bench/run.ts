@@ -3,7 +3,12 @@ import { peakMemoryMiB, usageOf } from './proc.ts'
 import { BenchReceiver, BenchServer, bare, load, percentile, type ReceiverReport } from './world.ts'
 
 const { values: options } = parseArgs({
-  options: { quick: { type: 'boolean' }, only: { type: 'string' }, json: { type: 'boolean' }, profile: { type: 'string' } },
+  options: {
+    quick: { type: 'boolean' },
+    only: { type: 'string' },
+    json: { type: 'boolean' },
+    profile: { type: 'string' },
+  },
 })
 
 const SECONDS = options.quick ? 4 : 15

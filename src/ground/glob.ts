@@ -12,7 +12,14 @@ export interface Glob {
 /** `*` any characters, `?` one, `[a-z]` and `[!a-z]` one of a set, `\` takes the next character as it is. */
 const SPECIAL = /[*?[\]\\]/
 
-const OPTIONS = { dot: true, posix: true, noextglob: true, nobrace: true, nonegate: true, strictBrackets: true }
+const OPTIONS = {
+  dot: true,
+  posix: true,
+  noextglob: true,
+  nobrace: true,
+  nonegate: true,
+  strictBrackets: true,
+}
 
 /** Whether the text is a pattern; if not, it is the exact name of one monitor. */
 export function isGlob(text: string): boolean {
@@ -22,7 +29,8 @@ export function isGlob(text: string): boolean {
 /** Why a text cannot be used as a glob or exact name, in words for whoever wrote it; null: it can. */
 export function checkGlob(text: string): string | null {
   if (!isGlob(text)) return null
-  if (/(?:^|[^\\])(?:\\\\)*\\$/.test(text)) return 'ends with a \\ that takes nothing; write \\\\ for the character itself'
+  if (/(?:^|[^\\])(?:\\\\)*\\$/.test(text))
+    return 'ends with a \\ that takes nothing; write \\\\ for the character itself'
   try {
     compile(text)
     return null

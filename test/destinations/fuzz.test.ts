@@ -98,6 +98,29 @@ describe.each(KINDS)('every message to %s', kind => {
     )
   })
 
+  it.each(['"', '\\', '漢', '<', '\ud83d'])(
+    'fits when every text that there can be is full of %j',
+    character => {
+      const full = character.repeat(5_000)
+      const own: Record<string, string> = {}
+      for (let index = 0; index < 20; index++) {
+        own[`${full.slice(0, 300)}${index}`] = full
+        own[`${full.slice(0, 200)}link ${index}`] = `https://x.example/?${'漢('.repeat(20 + index)}`
+      }
+      const known = { region: full, affected_endpoints: Array(500).fill(full.slice(0, 700)), summary: full }
+      const numbers = { response_time_ms: 1e300, error_rate_pct: -1.5e-300, duration_ms: 1e300 }
+      const input = {
+        monitorName: full,
+        incidentId: full,
+        status: 'unknown',
+        eventType: 'incident.acknowledged',
+      } as const
+      const event = eventOf({ ...input, metadata: { ...own, ...known, ...numbers } }, { dryRun: true })
+      const shipment = shipmentOf(kind, event, { superseded: Number.MAX_SAFE_INTEGER })
+      expectWithinLimits(kind, destinationFor(kind).buildRequest(shipment).body)
+    },
+  )
+
   it('can be made of a payload that is no object, as a test send may have it', () => {
     for (const payload of ['', '[]', 'null', '"x"', '{"metadata":[1]}', '{"timestamp":"soon"}']) {
       const event = eventOf({ monitorName: 'api', status: 'down' }, { payload })

@@ -193,8 +193,10 @@ function timeOf(value: unknown): string | null {
     : null
 }
 
+/** A URL that can be shown: one that is too long cannot be cut. */
 function isUrl(text: string): boolean {
-  return text.length <= MOST_LINK && /^https?:\/\//i.test(text) && URL.canParse(text)
+  const isShort = text.length <= MOST_LINK && /^https?:\/\//i.test(text)
+  return isShort && (URL.parse(text)?.href.length ?? Number.POSITIVE_INFINITY) <= MOST_LINK
 }
 
 function isNumber(value: unknown): value is number {

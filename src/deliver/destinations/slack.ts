@@ -22,7 +22,7 @@ interface SlackMessage {
  * UTF-16 units of each text, escapes included: a message stays under 10,000 even when JSON escapes every
  * one of them.
  */
-const ROOM = { header: 150, message: 400, label: 50, field: 220, affected: 900, links: 500 }
+const ROOM = { header: 150, message: 600, label: 50, field: 220, affected: 1_500, links: 500 }
 const MOST_FIELDS = 10
 
 /** A channel of Slack, by its incoming webhook. */

@@ -13,8 +13,7 @@ import { explainFailure } from './problems.ts'
 import { type PostgresSettings, SETTINGS } from './settings.ts'
 import { makeSocketDir } from './socket-dir.ts'
 
-export { acquireDataDir, type DataDir, LOCK_FILE } from './data-dir.ts'
-export { findCluster } from './placement.ts'
+export { acquireDataDir, LOCK_FILE } from './data-dir.ts'
 
 /** Pause before the server is started again after it died, ms: doubles from the first to the last. */
 const RESTART_PAUSES_MS = [0, 250, 1_000, 4_000, 15_000]

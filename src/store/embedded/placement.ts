@@ -42,12 +42,6 @@ export async function placeCluster(dataDir: string, log: Logger): Promise<Placem
   return bar ? placeElsewhere(dataDir, bar, log) : placed(inside, account)
 }
 
-/** The cluster's folder as {@link placeCluster} left it; null when there is none yet. */
-export async function findCluster(dataDir: string): Promise<string | null> {
-  const cluster = (await readLocation(dataDir)) ?? join(dataDir, 'postgres')
-  return existsSync(cluster) ? cluster : null
-}
-
 /** To be called once a cluster that lives elsewhere is complete, so that a first start cut short leaves no trace. */
 export async function rememberPlacement(dataDir: string, placement: Placement): Promise<void> {
   if (dirname(placement.cluster) === dataDir) return
