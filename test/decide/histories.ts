@@ -119,8 +119,8 @@ const around = fc
 const again = fc.constant<Act>({ kind: 'again' })
 
 function steps(act: fc.Arbitrary<Act>): fc.Arbitrary<Step[]> {
-  const after = fc.oneof(fc.nat(5 * SECOND), fc.nat(3 * MINUTE), fc.nat(2 * HOUR))
-  return fc.array(fc.record({ after, late: fc.boolean(), act }), { minLength: 1, maxLength: 60 })
+  const after = fc.oneof(fc.nat(5 * SECOND), fc.nat(MINUTE), fc.nat(3 * MINUTE), fc.nat(HOUR))
+  return fc.array(fc.record({ after, late: fc.boolean(), act }), { minLength: 1, maxLength: 60, size: 'max' })
 }
 
 /** Everything that can happen, in any order. */
