@@ -25,7 +25,9 @@ function section(path: readonly string[], text: string): string {
 }
 
 async function help(path: readonly string[]): Promise<string> {
-  const { stdout } = await run(process.execPath, [LAUNCHER, ...path, '--help'], { env: { PATH: process.env.PATH } })
+  const { stdout } = await run(process.execPath, [LAUNCHER, ...path, '--help'], {
+    env: { PATH: process.env.PATH },
+  })
   return stdout
 }
 

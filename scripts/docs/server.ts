@@ -14,7 +14,7 @@ interface Operation {
 }
 
 interface Schema {
-  readonly type?: string
+  readonly type?: string | readonly string[]
   readonly enum?: readonly unknown[]
   readonly minimum?: number
   readonly maximum?: number
@@ -34,7 +34,11 @@ interface Document {
 /** What only a running server knows: `operations`, `endpoint-fields`, `event-fields`, `metrics`. */
 export async function serverBlocks() {
   const folder = await mkdtemp(join(tmpdir(), 'statuspulse-docs-'))
-  const env = { STATUSPULSE_PORT: '0', STATUSPULSE_DATA_DIR: join(folder, 'data'), STATUSPULSE_PUBLIC_METRICS: 'true' }
+  const env = {
+    STATUSPULSE_PORT: '0',
+    STATUSPULSE_DATA_DIR: join(folder, 'data'),
+    STATUSPULSE_PUBLIC_METRICS: 'true',
+  }
   try {
     const config = loadConfig({ env, cwd: folder })
     const app = await startApp({ config, log: silentLog, version: '0.0.0' })
@@ -85,11 +89,14 @@ function fieldsTable(schema: Schema | undefined): string {
   return table(['field', 'type', 'meaning'], rows)
 }
 
+/** `whole number, 1 to 10`, or the values there are. */
 function typeOf(schema: Schema): string {
   if (schema.enum) return schema.enum.map(value => `\`${String(value)}\``).join(', ')
-  if (schema.type === 'array') return `list of ${schema.items?.enum ? typeOf(schema.items) : 'strings'}`.replace('list of strings', schema.items?.type === 'integer' ? 'list of whole numbers' : 'list of strings')
-  const range = schema.minimum === undefined ? '' : `, ${schema.minimum} to ${schema.maximum}`
-  return (schema.type === 'integer' ? 'whole number' : (schema.type ?? 'object')) + range
+  const { type, minimum, maximum } = schema
+  if (Array.isArray(type)) return type.join(' or ')
+  if (type === 'array') return `list of ${schema.items ? typeOf(schema.items) : 'anything'}`
+  const range = minimum === undefined ? '' : `, ${minimum} to ${maximum}`
+  return `${type === 'integer' ? 'whole number' : (type ?? 'object')}${range}`
 }
 
 function metricsTable(exposition: string): string {

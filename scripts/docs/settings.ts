@@ -9,7 +9,8 @@ export function settingsTable(): string {
     `\`${envOf(setting)}\``,
     `\`${keyOf(setting)}\``,
     defaultOf(setting.default),
-    setting.about + (setting.isSecret ? ` (secret: \`${envOf(setting)}_FILE\` may name a file that holds it)` : ''),
+    setting.about +
+      (setting.isSecret ? ` (secret: \`${envOf(setting)}_FILE\` may name a file that holds it)` : ''),
   ])
   return table(['flag', 'variable', 'file', 'default', 'meaning'], rows)
 }
