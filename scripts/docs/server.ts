@@ -22,6 +22,7 @@ interface Schema {
   readonly default?: unknown
   readonly description?: string
   readonly items?: Schema
+  readonly anyOf?: readonly Schema[]
   readonly properties?: Readonly<Record<string, Schema>>
 }
 
@@ -92,6 +93,7 @@ function fieldsTable(schema: Schema | undefined): string {
 /** `whole number, 1 to 10`, or the values there are. */
 function typeOf(schema: Schema): string {
   if (schema.enum) return schema.enum.map(value => `\`${String(value)}\``).join(', ')
+  if (schema.anyOf) return schema.anyOf.map(typeOf).join(' or ')
   const { type, minimum, maximum } = schema
   if (Array.isArray(type)) return type.join(' or ')
   if (type === 'array') return `list of ${schema.items ? typeOf(schema.items) : 'anything'}`
