@@ -47,8 +47,8 @@ const RECORD = {
       on conflict do nothing
     )
     update deliveries d
-    set status = r.status, place = r.place, due_at = to_timestamp(r.due_at / 1000), attempts = r.attempts,
-        first_attempt_at = to_timestamp(r.first_attempt_at / 1000),
+    set status = r.status, place = r.place, due_at = to_timestamp(r.due_at / 1000), attempts = greatest(r.attempts, d.attempts),
+        first_attempt_at = coalesce(to_timestamp(r.first_attempt_at / 1000), d.first_attempt_at),
         last_status_code = coalesce(r.status_code, d.last_status_code), reason = r.reason,
         finished_at = to_timestamp(r.finished_at / 1000)
     from (
