@@ -53,12 +53,12 @@ export function maintenanceAt(
 }
 
 /** Whether a window is for a monitor, whenever it is. */
-export function appliesTo({ monitors }: MaintenanceWindow, monitorName: string): boolean {
+function appliesTo({ monitors }: MaintenanceWindow, monitorName: string): boolean {
   return monitors.length === 0 || monitors.some(text => matcherOf(text)(monitorName))
 }
 
 /** The span of a window that a time lies in, or else the next one; null: there is none any more. */
-export function spanFrom(
+function spanFrom(
   when: MaintenanceWindow['when'],
   at: number,
   nextOccurrence: NextOccurrence,

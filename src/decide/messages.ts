@@ -53,9 +53,8 @@ export const messages = {
 function trouble({ monitor, causes, state }: Scene, incident: Incident): string {
   const more = causes.length > 1 ? ` (and ${causes.length - 1} more)` : ''
   const summary = causes[0]?.summary ?? incident.summary
-  const quiet =
-    state.flapping.until === null
-      ? ''
-      : `; it is flapping, so nothing more is sent until it is calm for ${spanText(monitor.flapping?.calmMs ?? 0)}`
-  return `${monitor.name} is ${incident.status}: ${summary}${more}${quiet}`
+  const told = `${monitor.name} is ${incident.status}: ${summary}${more}`
+  if (state.flapping.until === null || monitor.flapping === null) return told
+  const why = causes[0]?.kind === 'flapping' ? '' : 'it is flapping, so '
+  return `${told}; ${why}nothing more is sent until it is calm for ${spanText(monitor.flapping.calmMs)}`
 }

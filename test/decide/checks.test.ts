@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { DEFAULTS } from '../../src/decide/monitor-config.ts'
-import { HOUR, MINUTE, SECOND, START, Watched } from './harness.ts'
+import { checkAt, HOUR, MINUTE, SECOND, START, Watched } from './harness.ts'
 
 const check = { ...DEFAULTS.check, failuresToOpen: 3, successesToClose: 2 }
 
@@ -107,6 +107,15 @@ describe('a checked monitor', () => {
       }),
     ).toEqual([])
     expect(monitor.check(30, false)).toEqual(['incident.opened critical down'])
+  })
+
+  it('is judged in a time that never goes back, whatever the clock does', () => {
+    const monitor = new Watched({ check: { ...check, failuresToOpen: 1, successesToClose: 1 } })
+    monitor.check(10 * SECOND, false)
+    monitor.tick(20 * SECOND)
+    const [resolved] = monitor.see(15 * SECOND, checkAt(15 * SECOND, true)).events
+    expect(resolved).toMatchObject({ timestamp: '2024-05-14T00:00:20Z', metadata: { duration_s: 10 } })
+    expect(monitor.state.decidedAt).toBe(START + 20 * SECOND)
   })
 
   it('turns unknown when nothing was heard of it for too long, and says when it is heard of again', () => {

@@ -22,6 +22,9 @@ describe('a flapping monitor', () => {
       'incident.updated critical degraded',
     ])
     expect(monitor.state.incident?.summary).toBe('flapping: 4 changes within 10 min')
+    expect(monitor.operator(3 * MINUTE, 'acknowledge').events[0]?.metadata.message).toBe(
+      'ana acknowledged: checkout is degraded: flapping: 4 changes within 10 min; nothing more is sent until it is calm for 5 min',
+    )
   })
 
   it('is quiet then, and what it does not say is on record', () => {

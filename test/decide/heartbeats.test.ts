@@ -43,6 +43,7 @@ describe('a heartbeat', () => {
   it('fails at once when the job says so, by signal or exit status', () => {
     const monitor = job()
     expect(monitor.ping(0, 'fail')).toEqual(['incident.opened critical down'])
+    expect(monitor.nextTick).toBe(null)
     expect(monitor.ping(1, 'exit', 3)).toEqual([])
     expect(monitor.ping(2, 'exit', 0)).toEqual(['incident.resolved critical operational'])
     const [event] = monitor.see(3, {

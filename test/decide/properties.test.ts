@@ -4,6 +4,7 @@ import { decide } from '../../src/decide/decide.ts'
 import type { Decision } from '../../src/decide/decision.ts'
 import type { MonitorConfig } from '../../src/decide/monitor-config.ts'
 import type { Observation } from '../../src/decide/observation.ts'
+import { compileSilence } from '../../src/decide/silences.ts'
 import { CALM, checkAt, DAY, daily, HOUR, MINUTE, START, thresholdOf, Watched } from './harness.ts'
 import { anySettings, anything, type Step, simple } from './histories.ts'
 import { Model } from './model.ts'
@@ -15,6 +16,7 @@ class Play {
   readonly receiver = new Receiver()
   readonly record = new Record()
   readonly onSee: (observation: Observation) => void
+  onDecision: (decision: Decision) => void = () => {}
   now = 0
   #last: Observation = { kind: 'tick' }
 
@@ -36,6 +38,7 @@ class Play {
     const decision = this.monitor.see(this.now, observation)
     this.receiver.take(decision)
     this.record.take(decision)
+    this.onDecision(decision)
     return decision
   }
 
@@ -83,7 +86,11 @@ function isHeld({ monitor }: Play): boolean {
   const { maintenance, silences, parentsDown } = surroundings
   const isQuiet = state.flapping.until !== null || monitor.monitor.parentWaitMs > 0
   return (
-    isQuiet || maintenance !== null || silences.length > 0 || parentsDown.length > 0 || state.report !== null
+    isQuiet ||
+    maintenance !== null ||
+    silences.length > 0 ||
+    parentsDown.length > 0 ||
+    state.report?.status === 'maintenance'
   )
 }
 
@@ -119,6 +126,58 @@ describe('whatever happens, in whatever order, however late and often', () => {
         }
       }),
       { numRuns: 400 },
+    )
+  })
+
+  it('time alone changes nothing before the next tick that was asked for', () => {
+    fc.assert(
+      fc.property(
+        anySettings,
+        anything,
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (settings, steps, share) => {
+          const play = new Play(settings)
+          for (const step of steps) {
+            play.take(step)
+            const { monitor, now } = play
+            const before = monitor.state
+            const wait = (monitor.nextTick ?? now + 30 * DAY) - now
+            const { events, suppressed, state } = monitor.see(now + Math.floor(share * (wait - 1)), {
+              kind: 'tick',
+            })
+            expect([events, suppressed]).toEqual([[], []])
+            expect({ ...state, decidedAt: before.decidedAt }).toEqual(before)
+            monitor.state = before
+          }
+        },
+      ),
+      { numRuns: 200 },
+    )
+  })
+
+  it('a silence of everything lets nothing out but the end of what was told', () => {
+    fc.assert(
+      fc.property(anySettings, anything, anything, (settings, before, silent) => {
+        const play = new Play(settings)
+        for (const step of before) play.take(step)
+        const silence = compileSilence({ id: 'sil_1', comment: '', startsAt: 0, endsAt: 9e15, matchers: [] })
+        const breaches = new Set(play.receiver.breaches)
+        const open = new Set(play.receiver.open)
+        play.onDecision = ({ events }) => {
+          for (const { eventType, incidentId, metadata } of events) {
+            const known =
+              eventType === 'incident.resolved'
+                ? open.delete(incidentId!)
+                : breaches.delete(String(metadata.threshold))
+            expect(known, `${eventType} ends what was told`).toBe(true)
+          }
+        }
+        for (const step of silent) {
+          play.monitor.surroundings = { ...play.monitor.surroundings, silences: [silence] }
+          if (step.act.kind !== 'around') play.take(step)
+        }
+      }),
+      { numRuns: 200 },
     )
   })
 

@@ -129,6 +129,18 @@ describe('a threshold', () => {
     expect(monitor.nextTick).toBe(HOUR + 5 * MINUTE)
   })
 
+  it('takes what time has brought about in its order, however late the tick', () => {
+    const rules = {
+      condition: { kind: 'duration', durationMs: MINUTE },
+      noData: { afterMs: 5 * MINUTE, means: 'breach' },
+    } as const
+    const monitor = metric(rules)
+    monitor.sample(0, 200)
+    expect(monitor.tick(HOUR)).toEqual(OPENED)
+    expect(monitor.state.incident?.summary).toBe('no data for queue_length for 5 min')
+    expect(monitor.nextTick).toBe(null)
+  })
+
   it('that is taken out of the settings ends its breach', () => {
     const monitor = metric()
     monitor.sample(1, 200)
