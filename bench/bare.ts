@@ -11,12 +11,15 @@ export interface BareOrder {
   readonly connections: number
 }
 
-const key = randomBytes(32)
-const secret = `whsec_${key.toString('base64')}`
+const key = randomBytes(32).toString('base64')
+const secret = `whsec_${key}`
 
 function headersFor(body: Buffer, id: string): Record<string, string> {
   const at = Math.floor(Date.now() / 1000)
-  const signature = createHmac('sha256', key).update(`${id}.${at}.`).update(body).digest('base64')
+  const signature = createHmac('sha256', key, { encoding: 'base64' })
+    .update(`${id}.${at}.`)
+    .update(body)
+    .digest('base64')
   return {
     'content-type': 'application/json',
     'user-agent': 'StatusPulse/bench',

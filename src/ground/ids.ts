@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomFillSync } from 'node:crypto'
 
 /** Crockford's alphabet in lower case: digits sort before letters in ASCII, so ids sort as their time does. */
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz'
@@ -11,6 +11,21 @@ export type IdPrefix = 'evt' | 'ep' | 'dlv' | 'att' | 'req' | 'mon' | 'inc' | 'k
 const COUNTER_LENGTH = 4
 const COUNTER_LIMIT = 32 ** COUNTER_LENGTH
 
+/** Random bytes are drawn by the thousand: one draw costs as much as the rest of an id. */
+const POOL = Buffer.alloc(4_000)
+let poolAt = POOL.length
+
+/** 0 to 2^40 - 1 */
+function random40(): number {
+  if (poolAt === POOL.length) {
+    randomFillSync(POOL)
+    poolAt = 0
+  }
+  const value = POOL.readUIntBE(poolAt, 5)
+  poolAt += 5
+  return value
+}
+
 let tailTime = Number.NaN
 let tailStart = ''
 let tailCounter = 0
@@ -19,7 +34,7 @@ let tailCounter = 0
 function uniqueTail(timeMs: number): string {
   if (timeMs !== tailTime || tailCounter >= COUNTER_LIMIT) {
     tailTime = timeMs
-    tailStart = encode(randomBytes(5).readUIntBE(0, 5), RANDOM_LENGTH - COUNTER_LENGTH)
+    tailStart = encode(random40(), RANDOM_LENGTH - COUNTER_LENGTH)
     tailCounter = 0
   }
   return tailStart + encode(tailCounter++, COUNTER_LENGTH)
