@@ -34,12 +34,15 @@ export function blocksOf(page: string): Block[] {
   const blocks: Block[] = []
   const lines = textOf(page).split('\n')
   for (let at = 0; at < lines.length; at++) {
-    const [, fence, info] = /^(`{3,})(.*)$/.exec(lines[at] as string) ?? []
-    if (fence === undefined) continue
-    const end = lines.indexOf(fence, at + 1)
+    const [, indent, fence, info] = /^( *)(`{3,})(.*)$/.exec(lines[at] as string) ?? []
+    if (indent === undefined) continue
+    const end = lines.indexOf(`${indent}${fence}`, at + 1)
     if (end < 0) throw new Error(`${page}:${at + 1}: the block has no end`)
     const [, language = '', rest = ''] = /^\s*(\S*)(.*)$/.exec(info as string) ?? []
-    const text = lines.slice(at + 1, end).join('\n')
+    const text = lines
+      .slice(at + 1, end)
+      .map(line => line.slice(indent.length))
+      .join('\n')
     blocks.push({ page, line: at + 2, language, attributes: attributesOf(rest), text })
     at = end
   }
@@ -48,10 +51,10 @@ export function blocksOf(page: string): Block[] {
 
 /** The text of a page without its fenced blocks, line for line. */
 export function proseOf(page: string): string {
-  return textOf(page).replace(/^(`{3,}).*\n[\s\S]*?^\1$/gm, block => block.replace(/[^\n]/g, ''))
+  return textOf(page).replace(/^( *`{3,}).*\n[\s\S]*?^\1$/gm, block => block.replace(/[^\n]/g, ''))
 }
 
 function attributesOf(info: string): Record<string, string> {
-  const found = [...info.matchAll(/([a-z-]+)(?:="([^"]*)")?/g)]
-  return Object.fromEntries(found.map(([, name, value = '']) => [name, value]))
+  const found = [...info.matchAll(/([a-z-]+)(?:="([^"]*)"|='([^']*)')?/g)]
+  return Object.fromEntries(found.map(([, name, double, single]) => [name, double ?? single ?? '']))
 }

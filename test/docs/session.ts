@@ -68,21 +68,17 @@ export class Session {
     this.#seen += `\n${text}`
   }
 
-  /** Everything that was printed. */
-  get printed(): string {
-    return this.#seen + this.#background.map(({ output }) => output).join('\n')
-  }
-
   /** Runs a block, or writes the file that it is. @throws Error with what it printed, when it fails */
   async run(block: Block): Promise<void> {
     const { attributes } = block
+    if (attributes.stop !== undefined) await this.#stopBackground()
     if (attributes.file !== undefined)
       writeFileSync(join(this.folder, attributes.file), `${this.fill(block.text)}\n`)
     else if (attributes.background !== undefined) await this.#runInBackground(block)
     else await this.#runToItsEnd(block)
   }
 
-  /** Waits until everything in the background has printed what it is to print, and stops it. */
+  /** Waits until everything in the background has printed what it is to print, stops it, and cleans up. */
   async end(): Promise<void> {
     try {
       for (const running of this.#background) {
@@ -90,7 +86,7 @@ export class Session {
           await this.#prints(running, running.block.attributes.prints)
       }
     } finally {
-      for (const { child } of this.#background.toReversed()) await stop(child)
+      await this.#stopBackground()
       for (const folder of [this.folder, this.#bin]) rmSync(folder, { recursive: true, force: true })
     }
   }
@@ -104,7 +100,7 @@ export class Session {
         : filled.replaceAll(place, value)
     }
     return filled.replace(/\b([a-z]{2,6}_)…/g, (_, prefix: string) => {
-      const known = [...this.printed.matchAll(new RegExp(`\\b${prefix}[A-Za-z0-9+/=_-]{8,}`, 'g'))].at(-1)
+      const known = [...this.#seen.matchAll(new RegExp(`\\b${prefix}[A-Za-z0-9+/=_-]{8,}`, 'g'))].at(-1)
       if (!known) throw new Error(`nothing that was printed so far says what ${prefix}… is`)
       return known[0]
     })
@@ -146,11 +142,16 @@ export class Session {
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => {
         running.output += text
+        this.#seen += text
         child.emit('output')
       })
     }
     this.#background.push(running)
     if (block.attributes.ready !== undefined) await this.#prints(running, block.attributes.ready)
+  }
+
+  async #stopBackground(): Promise<void> {
+    for (const { child } of this.#background.splice(0).toReversed()) await stop(child)
   }
 
   async #prints(running: { block: Block; child: ChildProcess; output: string }, text: string): Promise<void> {
