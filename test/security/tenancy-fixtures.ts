@@ -34,6 +34,7 @@ export const ATTACKS: Readonly<Record<string, 'public' | ((things: Things) => At
   getEvent: things => ({ path: `/v1/events/${things.eventId}`, expected: 404 }),
   createEndpoint: () => ({ path: '/v1/endpoints', body: { url: 'http://127.0.0.1:18080/' }, expected: 201 }),
   listEndpoints: () => ({ path: '/v1/endpoints?limit=200', expected: 200 }),
+  listEndpointKinds: () => ({ path: '/v1/endpoint-kinds', expected: 200 }),
   getEndpoint: things => ({ path: `/v1/endpoints/${things.endpointId}`, expected: 404 }),
   updateEndpoint: things => ({
     path: `/v1/endpoints/${things.endpointId}`,
