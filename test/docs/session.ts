@@ -17,6 +17,9 @@ export interface Setting {
 /** Ports of the pages; each has one of its own in a session. */
 const PORTS = ['3000', '8080', '8081']
 
+/** What runs in the background has printed what it is to print by then. */
+const PATIENCE_MS = 15_000
+
 const LAUNCHER = join(ROOT, 'bin', 'statuspulse.js')
 
 /** Commands as readers have them: none of them goes to the network or writes into the checkout. */
@@ -155,15 +158,22 @@ export class Session {
   }
 
   async #prints(running: { block: Block; child: ChildProcess; output: string }, text: string): Promise<void> {
-    const { child } = running
+    const { block, child } = running
+    const why = (what: string) =>
+      new Error(`${where(block)} ${what} without printing ${JSON.stringify(text)}:\n${running.output}`)
+    const late = AbortSignal.timeout(PATIENCE_MS)
     while (!running.output.includes(text)) {
+      if (child.exitCode !== null) throw why('ended')
       const over = new AbortController()
-      await Promise.race([once(child, 'output', over), once(child, 'close', over)])
-      over.abort()
-      if (child.exitCode !== null && !running.output.includes(text))
-        throw new Error(
-          `${where(running.block)} ended without printing ${JSON.stringify(text)}:\n${running.output}`,
-        )
+      const options = { signal: AbortSignal.any([late, over.signal]) }
+      try {
+        await Promise.race([once(child, 'output', options), once(child, 'close', options)])
+      } catch (error) {
+        if (late.aborted) throw why(`went on for ${PATIENCE_MS / 1000} s`)
+        throw error
+      } finally {
+        over.abort()
+      }
     }
   }
 }
