@@ -20,6 +20,11 @@ const RESTART_PAUSES_MS = [0, 250, 1_000, 4_000, 15_000]
 /** A server that ran this long before it died was well. */
 const STEADY_MS = 60_000
 
+/** A server of an earlier run, or what is left of it, has the cluster: it was killed a moment ago, or was just starting. */
+const LEFT_BEHIND = /lock file "postmaster\.pid" already exists|shared memory block .* is still in use/
+const LEFT_BEHIND_TRIES = 50
+const LEFT_BEHIND_PAUSE_MS = 100
+
 /**
  * A real Postgres out of npm, in the data folder, of which the caller holds the lock. Started and
  * stopped with us, started again when it dies; reached by a local socket only, never by TCP.
@@ -51,11 +56,9 @@ export class EmbeddedPostgres implements Part {
     await ensureCluster(placement.cluster, binaries, placement.account, this.#stopping.signal)
     await rememberPlacement(this.#dataDir, placement)
     await configure(placement.cluster, placement.account, this.#settings)
-    this.#socketDir = await makeSocketDir(placement.cluster, placement.account)
     try {
-      await this.#launch(placement, binaries)
+      await this.#launchAfterOthers(placement, binaries)
     } catch (error) {
-      await this.#postmaster?.stop()
       this.#stopping.signal.throwIfAborted()
       throw explainFailure('start the database', placement.cluster, error)
     }
@@ -78,6 +81,21 @@ export class EmbeddedPostgres implements Part {
   /** Process id of the running server; undefined while there is none. */
   get pid(): number | undefined {
     return this.#postmaster?.running ? this.#postmaster.pid : undefined
+  }
+
+  /** Starts the server; one of an earlier run that shows itself only now is stopped first. */
+  async #launchAfterOthers(placement: Placement, binaries: Binaries): Promise<void> {
+    for (let tries = 1; ; tries++) {
+      this.#socketDir = await makeSocketDir(placement.cluster, placement.account)
+      try {
+        return await this.#launch(placement, binaries)
+      } catch (error) {
+        await this.#postmaster?.stop()
+        if (tries === LEFT_BEHIND_TRIES || !LEFT_BEHIND.test(messageOf(error))) throw error
+        await wait(LEFT_BEHIND_PAUSE_MS, undefined, { signal: this.#stopping.signal })
+        await clearLeftovers(placement.cluster, this.#log)
+      }
+    }
   }
 
   async #launch({ cluster, account }: Placement, binaries: Binaries): Promise<void> {
