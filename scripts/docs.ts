@@ -11,8 +11,8 @@ import { headersTable, kindsTable, payloadSchema, retryTable } from './docs/wire
  * Writes the generated parts of docs/: what stands between `<!-- generated: name -->` and
  * `<!-- /generated -->`. They come from the code itself, so that they cannot say anything else.
  *
- *   node scripts/docs.ts           writes them
- *   node scripts/docs.ts --check   only says which pages are out of date; exit code 1 if some are
+ *   npm run docs               writes them
+ *   npm run docs -- --check    only says which pages are out of date; exit code 1 if some are
  */
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
@@ -50,5 +50,5 @@ for (const page of pages) {
 const unused = Object.keys(blocks).filter(name => !used.has(name))
 if (unused.length > 0) throw new Error(`no page shows what is generated as ${unused.join(', ')}`)
 for (const path of stale)
-  console.log(check ? `${path} is out of date: run node scripts/docs.ts` : `wrote ${path}`)
+  console.log(check ? `${path} is out of date: npm run docs` : `wrote ${path}`)
 if (check && stale.length > 0) process.exitCode = 1

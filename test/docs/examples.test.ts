@@ -109,7 +109,7 @@ describe('the reference', () => {
 
   afterAll(() => app.stop())
 
-  test('is what the code says: node scripts/docs.ts has nothing to write', async () => {
+  test('is what the code says: npm run docs has nothing to write', async () => {
     await promisify(execFile)(process.execPath, [join(ROOT, 'scripts/docs.ts'), '--check'])
   })
 
