@@ -2,14 +2,38 @@ import { defineConfig } from 'vitest/config'
 
 const report = process.env.STATUSPULSE_TEST_REPORT
 
+/** Whole programs killed, browsers, brokers: they load the machine, so they run one after another, after the rest. */
+const HEAVY = ['test/{faults,start,browser,brokers,docs}/**/*.test.ts', 'test/**/*.heavy.test.ts']
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     globalSetup: ['test/helpers/global-postgres.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
-    // Most of a test's time is waiting for sockets and disks, so more workers than cores are of use.
-    maxWorkers: 4,
     reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'tests',
+          include: ['test/**/*.test.ts'],
+          exclude: HEAVY,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          // Most of a test's time is waiting for sockets and disks, so more workers than cores are of use.
+          maxWorkers: 3,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'heavy',
+          include: HEAVY,
+          testTimeout: 300_000,
+          hookTimeout: 120_000,
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 })
