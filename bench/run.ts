@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
+import { NginxReceiver } from './nginx.ts'
 import { peakMemoryMiB, usageOf } from './proc.ts'
-import { BenchReceiver, BenchServer, bare, load, percentile, type ReceiverReport } from './world.ts'
+import { BenchReceiver, BenchServer, bare, load, percentile } from './world.ts'
 
 const { values: options } = parseArgs({
   options: {
@@ -60,45 +61,50 @@ async function latency(rate: number): Promise<void> {
   await server.removeEndpoint(endpoint)
 }
 
-/** Durable deliveries a second, and the bare loop in the same run. */
+/** Durable deliveries a second, and the bare loop in the same run, both to nginx where it is installed. */
 async function flatOut(): Promise<void> {
-  const bareRates = [await bare({ origin: receiver.origin, seconds: SECONDS / 2, connections: CONNECTIONS })]
-  for (const endpoints of [1, 10]) {
-    const ids: string[] = []
-    for (let index = 0; index < endpoints; index++) {
-      ids.push(
-        await server.addEndpoint(`${receiver.origin}/flat${index}`, {
-          concurrency: (CONNECTIONS / Math.sqrt(endpoints)) | 0,
-        }),
-      )
-    }
-    await load(server, { kind: 'flat', batch: 50, inFlight: 4, seconds: 2 })
-    await receiver.seen(Number.POSITIVE_INFINITY)
-    receiver.reset()
-    const before = usageOf(server.pid)
-    const start = performance.now()
-    const report = await load(server, { kind: 'flat', batch: 50, inFlight: 4, seconds: SECONDS })
-    const seen = await receiver.seen(report.accepted * endpoints)
-    const rate = seen.unique / ((performance.now() - start) / 1000)
-    note(
-      `flat_${endpoints}_per_s`,
-      rate,
-      `deliveries/s flat out, each event to ${endpoints} endpoint${endpoints > 1 ? 's' : ''}`,
-    )
-    noteCounts(`flat_${endpoints}`, report.accepted * endpoints, seen)
-    noteCpu(`flat_${endpoints}`, before, usageOf(server.pid), seen.unique)
-    for (const id of ids) await server.removeEndpoint(id)
-  }
-  bareRates.push(await bare({ origin: receiver.origin, seconds: SECONDS / 2, connections: CONNECTIONS }))
+  const nginx = await NginxReceiver.start()
+  const target = nginx ?? receiver
+  const order = { origin: target.origin, seconds: SECONDS / 2, connections: CONNECTIONS }
+  const bareRates = [await bare(order)]
+  for (const endpoints of [1, 10]) await flatTo(target, endpoints)
+  bareRates.push(await bare(order))
+  nginx?.stop()
   const bareRate = Math.max(...bareRates)
-  note('bare_per_s', bareRate, 'POSTs/s of a bare undici dispatch loop that signs, to the same receiver')
+  note(
+    'bare_per_s',
+    bareRate,
+    `POSTs/s of a bare undici dispatch loop that signs, to ${nginx ? 'nginx' : 'Node'}`,
+  )
   for (const endpoints of [1, 10]) {
-    note(
-      `flat_${endpoints}_ratio`,
-      (figures[`flat_${endpoints}_per_s`] ?? 0) / bareRate,
-      `of the bare loop, ${endpoints} endpoint${endpoints > 1 ? 's' : ''} (to reach: 0.4)`,
-    )
+    const ratio = (figures[`flat_${endpoints}_per_s`] ?? 0) / bareRate
+    note(`flat_${endpoints}_ratio`, ratio, `of the bare loop, ${each(endpoints)} (to reach: 0.4)`)
   }
+}
+
+async function flatTo(target: BenchReceiver | NginxReceiver, endpoints: number): Promise<void> {
+  const ids: string[] = []
+  for (let index = 0; index < endpoints; index++) {
+    const concurrency = Math.floor(CONNECTIONS / Math.sqrt(endpoints))
+    ids.push(await server.addEndpoint(`${target.origin}/flat${index}`, { concurrency }))
+  }
+  const order = { kind: 'flat', batch: 50, inFlight: 4 } as const
+  const warmUp = await load(server, { ...order, seconds: 2 })
+  await target.seen(warmUp.accepted * endpoints)
+  target.reset()
+  const before = usageOf(server.pid)
+  const start = performance.now()
+  const report = await load(server, { ...order, seconds: SECONDS })
+  const seen = await target.seen(report.accepted * endpoints)
+  const rate = seen.unique / ((performance.now() - start) / 1000)
+  note(`flat_${endpoints}_per_s`, rate, `deliveries/s flat out, each event to ${each(endpoints)}`)
+  noteCounts(`flat_${endpoints}`, report.accepted * endpoints, seen)
+  noteCpu(`flat_${endpoints}`, before, usageOf(server.pid), seen.unique)
+  for (const id of ids) await server.removeEndpoint(id)
+}
+
+function each(endpoints: number): string {
+  return endpoints === 1 ? '1 endpoint' : `${endpoints} endpoints`
 }
 
 /** One healthy endpoint at 100 events/s, alone and then beside 50 that hang for their 5 s. */
@@ -122,7 +128,7 @@ async function isolation(): Promise<void> {
   for (const id of [healthy, ...hanging]) await server.removeEndpoint(id)
 }
 
-function noteCounts(prefix: string, expected: number, seen: ReceiverReport): void {
+function noteCounts(prefix: string, expected: number, seen: { unique: number; duplicates: number }): void {
   note(`${prefix}_lost`, expected - seen.unique, `of ${expected} deliveries lost`)
   note(`${prefix}_duplicates`, seen.duplicates, 'duplicates')
 }
