@@ -33,7 +33,7 @@ export class Resolver {
    * The addresses to try, families taking turns (RFC 8305, section 4); at least one.
    * @throws EgressError `dns` when the name has none, `address_refused` when none is allowed
    */
-  async addressesOf(target: Target): Promise<readonly string[]> {
+  async addressesOf(target: Pick<Target, 'hostname' | 'label'>): Promise<readonly string[]> {
     const found = isIP(target.hostname) ? [target.hostname] : await this.#find(target.hostname)
     const allowed: string[] = []
     let why: string | null = null

@@ -1,0 +1,58 @@
+import type { Destination } from '../../store/forwarders.ts'
+import type { BrokerUrl } from './url.ts'
+
+/** What is sent to a broker. */
+export interface BrokerMessage {
+  /** Names it for the broker's own deduplication: the attempt's. */
+  readonly id: string
+  /** What shares a key stays in order: the delivery's id. */
+  readonly key: string
+  /** A CloudEvent as JSON. */
+  readonly body: string
+}
+
+/** The media type of {@link BrokerMessage.body}. */
+export const CONTENT_TYPE = 'application/cloudevents+json'
+
+/** An open way to a broker. */
+export interface BrokerConnection {
+  /**
+   * Resolves when the broker has confirmed, and so keeps, all of them; rejects (any of them may be kept
+   * all the same) with an Error that says why. No two of `messages` share a key.
+   */
+  publish(messages: readonly BrokerMessage[]): Promise<void>
+  /** Resolves with the reason when the connection ends by itself. */
+  readonly lost: Promise<Error>
+  /** Ends it; never rejects. What is being published may be cut off. */
+  close(): Promise<void>
+}
+
+/** Which brokers may be connected to, and how. */
+export interface BrokerNetwork {
+  /** Whether connections without TLS are allowed. */
+  readonly allowsPlain: boolean
+  /** Certificate authorities (PEM) to trust; null: the machine's. */
+  readonly authorities: string[] | null
+  /** The address of a host to connect to: allowed, and it answers. @throws Error in words when there is none */
+  reach(hostname: string, port: number): Promise<string>
+}
+
+/** One kind of broker. */
+export interface Broker<Kind extends Destination['broker']> {
+  /**
+   * Connects, and looks whether the destination is there, as far as the broker tells.
+   * @throws Error in words that hold no secret
+   */
+  connect(
+    url: BrokerUrl,
+    destination: Extract<Destination, { broker: Kind }>,
+    network: BrokerNetwork,
+  ): Promise<BrokerConnection>
+}
+
+/** How long a broker may take over one step of connecting; ms. */
+export const CONNECT_MS = 5_000
+/** How long a broker may take to confirm; ms. */
+export const CONFIRM_MS = 30_000
+/** What brokers list us as. */
+export const CLIENT_NAME = 'statuspulse'
