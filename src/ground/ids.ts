@@ -6,7 +6,21 @@ const TIME_LENGTH = 10
 const BUCKET_LENGTH = 2
 const RANDOM_LENGTH = 12
 
-export type IdPrefix = 'evt' | 'ep' | 'dlv' | 'att' | 'req' | 'mon' | 'inc' | 'key' | 'ws' | 'rpl' | 'node'
+export type IdPrefix =
+  | 'evt'
+  | 'ep'
+  | 'dlv'
+  | 'att'
+  | 'req'
+  | 'mon'
+  | 'inc'
+  | 'key'
+  | 'ws'
+  | 'rpl' | 'fwd'
+  | 'node'
+  | 'sup'
+  | 'sil'
+  | 'mnt'
 
 const COUNTER_LENGTH = 4
 const COUNTER_LIMIT = 32 ** COUNTER_LENGTH
@@ -81,13 +95,16 @@ function encodedTime(timeMs: number): string {
   return encodedTimeText
 }
 
+/** The end of the year 9999: later times are no dates to Postgres, nor to anybody. */
+const LAST_TIME = 253_402_300_799_999
+
 /** Time (ms since the epoch) and bucket of an id made by {@link newId}; null for a foreign one. */
 export function readId(id: string): { timeMs: number; bucket: number } | null {
   const start = id.indexOf('_') + 1
   if (start === 0 || id.length !== start + TIME_LENGTH + BUCKET_LENGTH + RANDOM_LENGTH) return null
   const timeMs = decode(id.slice(start, start + TIME_LENGTH))
   const bucket = decode(id.slice(start + TIME_LENGTH, start + TIME_LENGTH + BUCKET_LENGTH))
-  if (Number.isNaN(timeMs) || Number.isNaN(bucket) || bucket >= 64) return null
+  if (!(timeMs <= LAST_TIME) || !(bucket < 64)) return null
   return { timeMs, bucket }
 }
 
