@@ -3,7 +3,7 @@ import { unwrap } from './validation.ts'
 
 /**
  * A query string's texts as the values that its schema names: numbers, booleans, and a parameter
- * given once as a list of one. A text that is none of them stays, for the schema to refuse.
+ * given once as a list of one, given empty as an empty list. A text that is none of them stays, for the schema to refuse.
  */
 export function fromQuery(schema: z.ZodObject, query: unknown): Record<string, unknown> {
   const values: Record<string, unknown> = {}
@@ -15,7 +15,7 @@ export function fromQuery(schema: z.ZodObject, query: unknown): Record<string, u
 }
 
 function read(type: string, value: unknown): unknown {
-  if (type === 'array') return Array.isArray(value) ? value : [value]
+  if (type === 'array') return value === '' ? [] : Array.isArray(value) ? value : [value]
   if (typeof value !== 'string') return value
   if (type === 'boolean') return value === 'true' ? true : value === 'false' ? false : value
   if (type === 'number') return /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value

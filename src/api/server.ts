@@ -2,6 +2,7 @@ import { type FastifyInstance, fastify, LogController } from 'fastify'
 import { Problem } from '../ground/errors.ts'
 import { newId } from '../ground/ids.ts'
 import type { Part } from '../ground/lifecycle.ts'
+import { serveConsole } from './console.ts'
 import { guard } from './guard.ts'
 import { acceptJson } from './json-body.ts'
 import { sendError, sendProblem } from './problems.ts'
@@ -77,7 +78,7 @@ export function createApi(services: Services, options: { checksAnswers?: boolean
   return app
 }
 
-/** The API on its port. */
+/** The API on its port, and the console beside it. */
 export class ApiServer implements Part {
   readonly #services: Services
   readonly #app: FastifyInstance
@@ -85,6 +86,7 @@ export class ApiServer implements Part {
   constructor(services: Services) {
     this.#services = services
     this.#app = createApi(services)
+    serveConsole(this.#app)
   }
 
   /** Resolves when it listens; rejects when the address is taken. */
@@ -104,10 +106,5 @@ export class ApiServer implements Part {
     if (address === null || typeof address === 'string') throw new Error('the API does not listen')
     const host = address.family === 'IPv6' ? `[${address.address}]` : address.address
     return `http://${host}:${address.port}`
-  }
-
-  /** For whoever serves more on the same port; before {@link start}. */
-  get app(): FastifyInstance {
-    return this.#app
   }
 }

@@ -1,0 +1,162 @@
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
+import { api, take } from './client.ts'
+import type { Attempt, DeliveryStatus, Endpoint, Filter } from './types.ts'
+
+const PAGE = 50
+const LARGEST_PAGE = 200
+/** A list that is shown whole stops here. */
+const MOST_ENDPOINTS = 1_000
+
+export const endpointsQuery = queryOptions({
+  queryKey: ['endpoints'],
+  queryFn: async ({ signal }) => {
+    const all: Endpoint[] = []
+    let cursor: string | undefined
+    do {
+      const query = { limit: LARGEST_PAGE, cursor }
+      const page = await take(api.GET('/v1/endpoints', { params: { query }, signal }))
+      all.push(...page.data)
+      cursor = page.next_cursor ?? undefined
+    } while (cursor && all.length < MOST_ENDPOINTS)
+    return all
+  },
+})
+
+export const endpointQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['endpoints', id],
+    queryFn: ({ signal }) => take(api.GET('/v1/endpoints/{id}', { params: { path: { id } }, signal })),
+  })
+
+export const endpointKindsQuery = queryOptions({
+  queryKey: ['endpoint-kinds'],
+  queryFn: async ({ signal }) => (await take(api.GET('/v1/endpoint-kinds', { signal }))).data,
+  staleTime: Number.POSITIVE_INFINITY,
+})
+
+/** What a filter would have matched of the last 100 events. */
+export const previewQuery = (id: string, filter: Filter) =>
+  queryOptions({
+    queryKey: ['preview', id, filter],
+    queryFn: ({ signal }) => {
+      // Given empty, a list takes the place of the saved one; left out, it would not.
+      const given = <T extends string>(list: readonly T[]) => (list.length > 0 ? [...list] : ['' as T])
+      const query = {
+        events: 100,
+        monitors: given(filter.monitors),
+        exclude_monitors: given(filter.exclude_monitors),
+        severities: given(filter.severities),
+        event_types: given(filter.event_types),
+        regions: given(filter.regions),
+      }
+      return take(api.GET('/v1/endpoints/{id}/preview', { params: { path: { id }, query }, signal }))
+    },
+    placeholderData: keepPreviousData,
+  })
+
+export const monitorsQuery = (search: string, limit = PAGE) =>
+  queryOptions({
+    queryKey: ['monitors', { search, limit }],
+    queryFn: ({ signal }) =>
+      take(api.GET('/v1/monitors', { params: { query: { search: search || undefined, limit } }, signal })),
+    placeholderData: keepPreviousData,
+  })
+
+export const monitorQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['monitors', id],
+    queryFn: ({ signal }) => take(api.GET('/v1/monitors/{id}', { params: { path: { id } }, signal })),
+  })
+
+export interface DeliveryFilters {
+  status?: DeliveryStatus
+  endpoint_id?: string
+  monitor?: string
+  event_id?: string
+  status_code?: number
+  since?: string
+  until?: string
+}
+
+export const deliveriesQuery = (filters: DeliveryFilters) =>
+  infiniteQueryOptions({
+    queryKey: ['deliveries', filters],
+    queryFn: ({ pageParam, signal }) => {
+      const query = { ...filters, limit: PAGE, cursor: pageParam ?? undefined }
+      return take(api.GET('/v1/deliveries', { params: { query }, signal }))
+    },
+    initialPageParam: null as string | null,
+    getNextPageParam: page => page.next_cursor,
+    placeholderData: keepPreviousData,
+  })
+
+export const deliveryQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['delivery', id],
+    queryFn: ({ signal }) => take(api.GET('/v1/deliveries/{id}', { params: { path: { id } }, signal })),
+    // Until it is over there is more to come.
+    refetchInterval: ({ state }) => (state.data?.status === 'pending' ? 2_000 : false),
+  })
+
+export const eventQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['event', id],
+    queryFn: ({ signal }) => take(api.GET('/v1/events/{id}', { params: { path: { id } }, signal })),
+    refetchInterval: ({ state }) =>
+      state.data?.endpoints.some(({ outcome }) => outcome === 'waiting') ? 2_000 : false,
+  })
+
+export const eventsQuery = (filters: { monitor?: string; limit?: number; dry_run?: boolean }) =>
+  queryOptions({
+    queryKey: ['events', filters],
+    queryFn: ({ signal }) =>
+      take(api.GET('/v1/events', { params: { query: { limit: PAGE, ...filters } }, signal })),
+  })
+
+export const replayQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['replay', id],
+    queryFn: ({ signal }) => take(api.GET('/v1/replays/{id}', { params: { path: { id } }, signal })),
+    refetchInterval: ({ state }) => (state.data && state.data.status !== 'running' ? false : 500),
+  })
+
+/** At most so many pages of 200 are read for figures over a time. */
+const FIGURE_PAGES = 10
+
+export interface RecentAttempts {
+  readonly attempts: readonly Attempt[]
+  /** Older ones of the span were not read. */
+  readonly isCut: boolean
+  /** When it was asked; ms since the epoch. */
+  readonly at: number
+}
+
+/** The attempts of the last `minutes`, the latest first, test sends left out: at most the latest 2,000. */
+export const recentAttemptsQuery = (minutes: number, endpointId?: string) =>
+  queryOptions({
+    queryKey: ['recent-attempts', { minutes, endpointId }],
+    queryFn: async ({ signal }): Promise<RecentAttempts> => {
+      const at = Date.now()
+      const since = new Date(at - minutes * 60_000).toISOString()
+      const attempts: Attempt[] = []
+      let cursor: string | undefined
+      for (let page = 0; page < FIGURE_PAGES; page++) {
+        const query = { since, limit: LARGEST_PAGE, dry_run: false, endpoint_id: endpointId, cursor }
+        const answer = await take(api.GET('/v1/attempts', { params: { query }, signal }))
+        attempts.push(...answer.data)
+        cursor = answer.next_cursor ?? undefined
+        if (!cursor) break
+      }
+      return { attempts, isCut: cursor !== undefined, at }
+    },
+    placeholderData: keepPreviousData,
+  })
+
+/** Deliveries that wait for their next attempt: the latest 200. */
+export const waitingQuery = queryOptions({
+  queryKey: ['deliveries', 'waiting'],
+  queryFn: ({ signal }) =>
+    take(
+      api.GET('/v1/deliveries', { params: { query: { status: 'pending', limit: LARGEST_PAGE } }, signal }),
+    ),
+})

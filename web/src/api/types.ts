@@ -1,0 +1,42 @@
+import type { components, operations } from './schema.d.ts'
+
+type Schemas = components['schemas']
+
+export type Endpoint = Schemas['Endpoint']
+export type EndpointCreated = Schemas['EndpointCreated']
+export type EndpointInput = operations['createEndpoint']['requestBody']['content']['application/json']
+export type EndpointPatch = NonNullable<
+  operations['updateEndpoint']['requestBody']
+>['content']['application/json']
+export type EndpointKind = Schemas['EndpointKinds']['data'][number]
+export type TestInput = NonNullable<operations['testEndpoint']['requestBody']>['content']['application/json']
+export type Filter = Schemas['Filter']
+export type FilterPreview = Schemas['FilterPreview']
+export type TlsReport = Schemas['TlsReport']
+export type Attempt = Schemas['Attempt']
+export type Delivery = Schemas['Delivery']
+export type DeliveryDetail = Schemas['DeliveryDetail']
+export type DeliveryChange = Schemas['DeliveryChange']
+export type EventSummary = Schemas['EventSummary']
+export type Event = Schemas['Event']
+export type Monitor = Schemas['Monitor']
+export type ReplayJob = Schemas['ReplayJob']
+export type StreamMessage = Schemas['StreamMessage']
+
+export type Severity = EventSummary['severity']
+export type EventType = EventSummary['event_type']
+export type Status = EventSummary['status']
+export type DeliveryStatus = Delivery['status']
+
+export const SEVERITIES: readonly Severity[] = ['critical', 'warning', 'info']
+export const EVENT_TYPES: readonly EventType[] = [
+  'incident.opened',
+  'incident.updated',
+  'incident.acknowledged',
+  'incident.resolved',
+  'status.changed',
+  'metric.breached',
+  'metric.cleared',
+]
+export const STATUSES: readonly Status[] = ['operational', 'degraded', 'down', 'maintenance', 'unknown']
+export const DELIVERY_STATUSES: readonly DeliveryStatus[] = ['pending', 'delivered', 'failed', 'cancelled']

@@ -1,0 +1,97 @@
+import { useEffect, useRef } from 'react'
+import UPlot from 'uplot'
+import 'uplot/dist/uPlot.min.css'
+import { useTheme } from '../../lib/theme.ts'
+import { duration } from '../../lib/time.ts'
+import type { Series } from './figures.ts'
+
+const HEIGHT_PX = 200
+
+/**
+ * Percentiles over time, ms. A picture beside the figures that say the same: `summary` is read out.
+ * @param props.line a limit to draw, ms
+ */
+export function LatencyChart({ series, line, summary }: { series: Series; line?: number; summary: string }) {
+  const host = useRef<HTMLDivElement>(null)
+  const { theme } = useTheme()
+  // The theme's colours are read anew.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: see above.
+  useEffect(() => {
+    const element = host.current
+    if (!element) return
+    const colour = (name: string) => getComputedStyle(element).getPropertyValue(`--${name}`)
+    const axis = {
+      stroke: colour('muted'),
+      grid: { stroke: colour('line'), width: 1 },
+      ticks: { show: false },
+      font: '11px sans-serif',
+    }
+    const stroke = (label: string, width: number, dash: number[] = []) => ({
+      label,
+      stroke: colour('ink'),
+      width,
+      dash,
+      spanGaps: true,
+      points: { size: 4, fill: colour('ink') },
+    })
+    const plot = new UPlot(
+      {
+        width: element.clientWidth,
+        height: HEIGHT_PX,
+        legend: { show: false },
+        cursor: { show: false },
+        padding: [8, 8, 0, 0],
+        scales: { y: { range: (_, __, max) => [0, Math.max(line ?? 0, max, 1) * 1.15] } },
+        axes: [
+          { ...axis, grid: { show: false } },
+          { ...axis, size: 56, values: (_, values) => values.map(value => duration(value)) },
+        ],
+        series: [{}, stroke('p50', 2), stroke('p95', 1.5, [6, 4]), stroke('p99', 1, [2, 3])],
+        hooks: { draw: line === undefined ? [] : [chart => drawLine(chart, line, colour('bad'))] },
+      },
+      [series.times, series.p50, series.p95, series.p99],
+      element,
+    )
+    const resized = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height: HEIGHT_PX }))
+    resized.observe(element)
+    return () => {
+      resized.disconnect()
+      plot.destroy()
+    }
+  }, [series, line, theme])
+  return (
+    <figure>
+      <div ref={host} role="img" aria-label={summary} className="h-[200px] w-full" />
+      <figcaption className="mt-2 flex flex-wrap gap-x-5 gap-y-1 text-xs text-muted">
+        <Key dash="">half of all (p50)</Key>
+        <Key dash="6 4">95 of 100 (p95)</Key>
+        <Key dash="2 3">99 of 100 (p99)</Key>
+        {line !== undefined && <span className="text-bad">— {duration(line)}</span>}
+      </figcaption>
+    </figure>
+  )
+}
+
+function Key({ dash, children }: { dash: string; children: string }) {
+  return (
+    <span className="inline-flex items-center gap-2">
+      <svg aria-hidden="true" viewBox="0 0 24 4" className="h-1 w-6 stroke-ink">
+        <line x1="0" x2="24" y1="2" y2="2" strokeWidth="2" strokeDasharray={dash} />
+      </svg>
+      {children}
+    </span>
+  )
+}
+
+function drawLine(chart: UPlot, value: number, colour: string): void {
+  const y = Math.round(chart.valToPos(value, 'y', true))
+  const { ctx, bbox } = chart
+  ctx.save()
+  ctx.strokeStyle = colour
+  ctx.lineWidth = devicePixelRatio
+  ctx.beginPath()
+  ctx.moveTo(bbox.left, y)
+  ctx.lineTo(bbox.left + bbox.width, y)
+  ctx.stroke()
+  ctx.restore()
+}

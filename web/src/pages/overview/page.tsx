@@ -1,0 +1,134 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { Gauge, Plus } from 'lucide-react'
+import { endpointsQuery, type RecentAttempts, recentAttemptsQuery, waitingQuery } from '../../api/queries.ts'
+import type { Endpoint } from '../../api/types.ts'
+import { buttonClass } from '../../ui/button.tsx'
+import { Card } from '../../ui/card.tsx'
+import { Page } from '../../ui/page.tsx'
+import { Empty, Failure, Skeleton } from '../../ui/states.tsx'
+import { BusiestMonitors } from './busiest-monitors.tsx'
+import { EndpointHealth } from './endpoint-health.tsx'
+import { oursOf, seriesOf, TARGET_MS, theirsOf } from './figures.ts'
+import { LatencyChart } from './latency-chart.tsx'
+import { Tiles } from './tiles.tsx'
+import { Verdict } from './verdict.tsx'
+
+const RANGES = [
+  [15, '15 min'],
+  [60, '1 h'],
+  [360, '6 h'],
+  [1440, '24 h'],
+] as const
+const DEFAULT_MINUTES = 60
+const SLOTS = 48
+const REFRESH_MS = 10_000
+
+/** How deliveries go, and if they do not: is it us or them? */
+export function OverviewPage() {
+  const { minutes = DEFAULT_MINUTES } = useSearch({ from: '/overview' })
+  const navigate = useNavigate()
+  const recent = useQuery({ ...recentAttemptsQuery(minutes), refetchInterval: REFRESH_MS })
+  const endpoints = useQuery(endpointsQuery)
+  return (
+    <Page
+      title="Overview"
+      about="How deliveries go. Refreshed every ten seconds."
+      actions={
+        <fieldset className="inline-flex gap-1 rounded-lg bg-idle-soft p-1">
+          <legend className="sr-only">Time range</legend>
+          {RANGES.map(([range, text]) => (
+            <button
+              key={range}
+              type="button"
+              aria-pressed={range === minutes}
+              onClick={() => navigate({ to: '/overview', search: { minutes: range }, replace: true })}
+              className="min-h-7 rounded-md px-3 text-sm text-muted aria-pressed:bg-surface aria-pressed:font-medium aria-pressed:text-ink aria-pressed:shadow-card"
+            >
+              {text}
+            </button>
+          ))}
+        </fieldset>
+      }
+    >
+      {recent.error && !recent.data ? (
+        <Failure error={recent.error} retry={recent.refetch} />
+      ) : !recent.data || !endpoints.data ? (
+        <Skeleton rows={4} className="h-36" />
+      ) : endpoints.data.length === 0 ? (
+        <Welcome />
+      ) : (
+        <Figures recent={recent.data} endpoints={endpoints.data} minutes={minutes} />
+      )}
+    </Page>
+  )
+}
+
+function Figures({
+  recent,
+  endpoints,
+  minutes,
+}: {
+  recent: RecentAttempts
+  endpoints: readonly Endpoint[]
+  minutes: number
+}) {
+  const waiting = useQuery({ ...waitingQuery, refetchInterval: REFRESH_MS })
+  const { attempts, at, isCut } = recent
+  const span = { from: at - minutes * 60_000, to: at, slots: SLOTS }
+  // A retry waits because of its receiver: only first attempts say how fast we are.
+  const first = attempts.filter(({ retry_attempt }) => retry_attempt === 0)
+  return (
+    <div className="space-y-4">
+      <Verdict attempts={attempts} endpoints={endpoints} />
+      <Tiles attempts={attempts} waiting={waiting.data} />
+      {isCut && (
+        <p className="text-sm text-muted">
+          From the latest {attempts.length.toLocaleString('en')} attempts; there are more in this time.
+        </p>
+      )}
+      {attempts.length > 0 && (
+        <div className="grid gap-4 lg:grid-cols-2">
+          <Card
+            title="Us: from detection to the receiver"
+            about="Until a first attempt’s request is on its way."
+          >
+            <LatencyChart
+              series={seriesOf(first, span, oursOf)}
+              line={TARGET_MS}
+              summary="Latency from detection to the receiver over time, against the line of 200 ms"
+            />
+          </Card>
+          <Card title="Them: until the receiver has answered" about="Every attempt, retries too.">
+            <LatencyChart
+              series={seriesOf(attempts, span, theirsOf)}
+              summary="How long receivers take to answer, over time"
+            />
+          </Card>
+        </div>
+      )}
+      <div className="grid gap-4 lg:grid-cols-[3fr_2fr]">
+        <EndpointHealth attempts={attempts} endpoints={endpoints} waiting={waiting.data?.data ?? []} />
+        <BusiestMonitors attempts={attempts} />
+      </div>
+    </div>
+  )
+}
+
+function Welcome() {
+  return (
+    <Empty
+      icon={Gauge}
+      title="Nothing is sent anywhere yet"
+      action={
+        <Link to="/webhooks/new" className={buttonClass('primary')}>
+          <Plus aria-hidden="true" className="size-4" />
+          Add the first webhook
+        </Link>
+      }
+    >
+      StatusPulse tells other systems the moment something changes. Add a webhook, and this page shows how
+      fast and how surely they hear of it.
+    </Empty>
+  )
+}
