@@ -7,6 +7,7 @@ export interface Things {
   readonly monitorId: string
   readonly keyId: string
   readonly replayId: string
+  readonly forwarderId: string
 }
 
 /** What the second workspace's admin tries, and the status that it must get. */
@@ -53,6 +54,11 @@ export const ATTACKS: Readonly<Record<string, 'public' | ((things: Things) => At
     expected: 404,
   }),
   getReplay: things => ({ path: `/v1/replays/${things.replayId}`, expected: 404 }),
+  previewEndpointTemplate: things => ({
+    path: `/v1/endpoints/${things.endpointId}/template/preview`,
+    body: { template: 'monitor_name', event_id: things.eventId },
+    expected: 404,
+  }),
   previewEndpointFilter: things => ({ path: `/v1/endpoints/${things.endpointId}/preview`, expected: 404 }),
   listDeliveries: things => ({
     path: `/v1/deliveries?limit=200&endpoint_id=${things.endpointId}&event_id=${things.eventId}`,
@@ -77,6 +83,23 @@ export const ATTACKS: Readonly<Record<string, 'public' | ((things: Things) => At
     expected: 404,
   }),
   deleteQueueConsumer: () => ({ path: '/v1/queues/firsts/consumers/firsts', expected: 404 }),
+  createForwarder: () => ({
+    path: '/v1/queues/firsts/forwarders',
+    body: { broker: 'nats', url: 'nats://127.0.0.1:18080', subject: 'mine' },
+    expected: 404,
+  }),
+  listForwarders: () => ({ path: '/v1/queues/firsts/forwarders', expected: 404 }),
+  getForwarder: things => ({ path: `/v1/queues/firsts/forwarders/${things.forwarderId}`, expected: 404 }),
+  updateForwarder: things => ({
+    // A queue of that name, of its own.
+    path: `/v1/queues/ops-integrations/forwarders/${things.forwarderId}`,
+    body: { enabled: false },
+    expected: 404,
+  }),
+  deleteForwarder: things => ({
+    path: `/v1/queues/ops-integrations/forwarders/${things.forwarderId}`,
+    expected: 404,
+  }),
   createMonitor: () => ({ path: '/v1/monitors', body: { name: 'second-own' }, expected: 201 }),
   listMonitors: () => ({ path: '/v1/monitors?search=first', expected: 200 }),
   getMonitor: things => ({ path: `/v1/monitors/${things.monitorId}`, expected: 404 }),

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { insertForwarder, type StoredForwarder } from '../../src/store/forwarders.ts'
 import { startTestApi, type TestApi } from '../api/harness.ts'
 import { ATTACKS, type Things } from './tenancy-fixtures.ts'
 
@@ -34,6 +35,7 @@ async function makeThings({ call, first }: TestApi): Promise<Things> {
   const replay = (await call('POST', `/v1/endpoints/${endpoint.id}/replay`, { body: { since } })).body
   await call('POST', '/v1/queues', { body: { name: 'firsts', filter: { monitors: ['first-only'] } } })
   await call('GET', '/v1/queues/firsts/messages?consumer=firsts')
+  const forwarder = await makeForwarder(first.workspaceId)
   return {
     workspaceId: first.workspaceId,
     endpointId: endpoint.id,
@@ -42,7 +44,22 @@ async function makeThings({ call, first }: TestApi): Promise<Things> {
     monitorId: monitor.id,
     keyId: key.id,
     replayId: replay.id,
+    forwarderId: forwarder.id,
   }
+}
+
+/** Not by the API, which would try its broker out. */
+async function makeForwarder(workspaceId: string): Promise<StoredForwarder> {
+  const draft = {
+    workspaceId,
+    queue: 'ops-integrations',
+    destination: { broker: 'nats', subject: 'first-only' } as const,
+    url: 'nats://127.0.0.1:18080',
+    enabled: true,
+    from: { position: 0, id: '' },
+  }
+  const made = await insertForwarder(api.database, api.sealer, draft, 1, Date.now())
+  return made as StoredForwarder
 }
 
 /** Everything that the database holds of a workspace, as text. */
@@ -57,6 +74,7 @@ async function snapshot(workspaceId: string): Promise<string> {
     'attempts',
     'queues',
     'queue_consumers',
+    'forwarders',
     'replay_jobs',
   ]
   const parts = await Promise.all(

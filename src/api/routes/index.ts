@@ -7,10 +7,12 @@ import { endpointActionRoutes } from './endpoint-actions.ts'
 import { endpointKindRoutes } from './endpoint-kinds.ts'
 import { endpointRoutes } from './endpoints.ts'
 import { eventRoutes } from './events.ts'
+import { forwarderRoutes } from './forwarders.ts'
 import { monitorRoutes } from './monitors.ts'
 import { queueRoutes } from './queues.ts'
 import { serviceRoutes } from './service.ts'
 import { streamRoutes } from './stream.ts'
+import { templateRoutes } from './templates.ts'
 
 /** Every route of the API, in the order of the document. */
 export function addRoutes(app: FastifyInstance, services: Services): void {
@@ -18,9 +20,11 @@ export function addRoutes(app: FastifyInstance, services: Services): void {
   endpointKindRoutes(app)
   endpointRoutes(app, services)
   endpointActionRoutes(app, services)
+  templateRoutes(app, services)
   deliveryRoutes(app, services)
   streamRoutes(app, services)
   queueRoutes(app, services)
+  forwarderRoutes(app, services)
   monitorRoutes(app, services)
   keyRoutes(app, services)
   workspaceRoutes(app, services)

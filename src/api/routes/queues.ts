@@ -12,6 +12,7 @@ import {
   listQueues,
   type Queue,
   type QueueFilter,
+  type QueuePlace,
 } from '../../store/queues.ts'
 import { fromCursor, pageOf } from '../cursor.ts'
 import { filterErrors, filterOf } from '../endpoint-settings.ts'
@@ -162,20 +163,31 @@ function addShow(app: FastifyInstance, services: Services, reader: QueueReader):
 }
 
 async function showConsumer(
-  { clock }: Services,
+  services: Services,
   reader: QueueReader,
   workspaceId: string,
   queueOfIt: Queue,
   consumer: Consumer,
 ) {
-  const { messages, isCapped, oldestAt } = await reader.lag(workspaceId, queueOfIt, consumer.place)
-  const ageMs = oldestAt === null ? 0 : Math.max(0, clock.now() - oldestAt)
   return {
     name: consumer.name,
     cursor: cursorOfConsumer(consumer),
     updated_at: timeOf(consumer.updatedAt),
-    lag: { messages, is_capped: isCapped, oldest_at: timeOrNull(oldestAt), age_seconds: ageMs / 1000 },
+    lag: await showLag(services, reader, workspaceId, queueOfIt, consumer.place),
   }
+}
+
+/** How far a place in a queue is behind. */
+export async function showLag(
+  { clock }: Services,
+  reader: QueueReader,
+  workspaceId: string,
+  queueOfIt: Queue,
+  place: QueuePlace,
+) {
+  const { messages, isCapped, oldestAt } = await reader.lag(workspaceId, queueOfIt, place)
+  const ageMs = oldestAt === null ? 0 : Math.max(0, clock.now() - oldestAt)
+  return { messages, is_capped: isCapped, oldest_at: timeOrNull(oldestAt), age_seconds: ageMs / 1000 }
 }
 
 function addDelete(app: FastifyInstance, { database }: Services): void {

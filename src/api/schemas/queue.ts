@@ -54,17 +54,20 @@ export const queue = z
 
 export const queuePage = page(queue, 'QueuePage')
 
+/** How far behind a place is. */
+export const lag = z.object({
+  messages: z.int().meta({ description: 'Messages that are not acknowledged.' }),
+  is_capped: z.boolean().meta({ description: 'There are more: only so many attempts are looked at.' }),
+  oldest_at: time.nullable().meta({ description: 'When the first of them was attempted.' }),
+  age_seconds: z.number().meta({ description: 'How long ago that was; 0: there is none.' }),
+})
+
 const consumer = z
   .object({
     name: z.string(),
     cursor: z.string().meta({ description: 'Everything up to it is acknowledged.' }),
     updated_at: time.meta({ description: 'When it last moved.' }),
-    lag: z.object({
-      messages: z.int().meta({ description: 'Messages that are not acknowledged.' }),
-      is_capped: z.boolean().meta({ description: 'There are more: only so many attempts are looked at.' }),
-      oldest_at: time.nullable().meta({ description: 'When the first of them was attempted.' }),
-      age_seconds: z.number().meta({ description: 'How long ago that was; 0: there is none.' }),
-    }),
+    lag,
   })
   .meta({ id: 'QueueConsumer' })
 

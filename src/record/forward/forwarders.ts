@@ -1,7 +1,7 @@
 import { bucketOf } from '../../ground/bucket.ts'
 import { messageOf } from '../../ground/errors.ts'
 import type { Part } from '../../ground/lifecycle.ts'
-import { enabledForwarders, FORWARDERS_CHANNEL } from '../../store/forwarders.ts'
+import { enabledForwarders, FORWARDERS_CHANNEL, type StoredForwarder } from '../../store/forwarders.ts'
 import { Forwarder, type ForwarderBase } from './forwarder.ts'
 
 /** Looks by itself this often: a notification may be lost with its connection. */
@@ -42,8 +42,7 @@ export class Forwarders implements Part {
     this.#stopped = true
     if (this.#timer) clearInterval(this.#timer)
     await this.#looking
-    await Promise.all([...this.#running.values()].map(forwarder => forwarder.stop()))
-    this.#running.clear()
+    await this.#end(() => true)
   }
 
   /** Forwarders or the ownership of buckets may have changed. Cheap: calls at the same time are one look. */
@@ -54,6 +53,11 @@ export class Forwarders implements Part {
     this.#looking = this.#lookWhileAsked().finally(() => {
       this.#isLooking = false
     })
+  }
+
+  /** Resolves when nothing of a bucket that is about to be given away is forwarded any more. */
+  async release(bucket: number): Promise<void> {
+    await this.#end(({ workspaceId, id }) => bucketOf(workspaceId, id) === bucket)
   }
 
   async #lookWhileAsked(): Promise<void> {
@@ -83,5 +87,11 @@ export class Forwarders implements Part {
       this.#running.set(stored.id, forwarder)
       forwarder.start()
     }
+  }
+
+  async #end(which: (stored: StoredForwarder) => boolean): Promise<void> {
+    const over = [...this.#running.values()].filter(({ stored }) => which(stored))
+    await Promise.all(over.map(forwarder => forwarder.stop()))
+    for (const { stored } of over) this.#running.delete(stored.id)
   }
 }

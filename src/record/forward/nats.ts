@@ -1,11 +1,5 @@
 import { JetStreamApiError, jetstream, jetstreamManager } from '@nats-io/jetstream'
-import {
-  connect,
-  headers,
-  type MsgHdrs,
-  type NatsConnection,
-  type TlsOptions,
-} from '@nats-io/transport-node'
+import { connect, headers, type MsgHdrs, type NatsConnection, type TlsOptions } from '@nats-io/transport-node'
 import { messageOf } from '../../ground/errors.ts'
 import {
   type Broker,
@@ -50,9 +44,9 @@ function credentialsOf({ username, password }: { username: string | null; passwo
   return password === null ? { token: username } : { user: username, pass: password }
 }
 
-function tlsOf(serverName: string, authorities: string[] | null): TlsOptions {
+function tlsOf(servername: string, authorities: string[] | null): TlsOptions & { servername: string } {
   // Not in its type, but handed on to node:tls, as the address that we connect to is not the name in the certificate.
-  return { servername: serverName, ...(authorities && { ca: authorities }) } as TlsOptions
+  return { servername, ...(authorities && { ca: authorities.join('\n') }) }
 }
 
 async function findStream(connection: NatsConnection, subject: string): Promise<void> {
