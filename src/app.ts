@@ -2,8 +2,10 @@ import { mkdir } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { ApiServer } from './api/server.ts'
+import { showAttempt } from './api/views.ts'
 import type { Config } from './config.ts'
 import { Backlog } from './deliver/backlog.ts'
+import { brokerNetwork } from './deliver/broker-network.ts'
 import { Courier } from './deliver/courier.ts'
 import { Custody } from './deliver/custody.ts'
 import { Dispatcher } from './deliver/dispatcher.ts'
@@ -22,8 +24,10 @@ import { Keeper } from './keep/keeper.ts'
 import { ReplayJobs } from './keep/replay-jobs.ts'
 import { Replayer } from './keep/replayer.ts'
 import { Routing } from './keep/routing.ts'
+import { Forwarders } from './record/forward/forwarders.ts'
 import { Hub } from './record/hub.ts'
 import { Metrics } from './record/metrics.ts'
+import { QueueReader } from './record/queue-reader.ts'
 import { Recorder } from './record/recorder.ts'
 import { Catalog } from './store/catalog.ts'
 import { Database } from './store/database.ts'
@@ -176,6 +180,16 @@ function assemble(base: {
     beatMs: BEAT_MS,
     alone: config.databaseUrl === null,
   })
+  const forwarders = new Forwarders({
+    database,
+    sealer,
+    reader: new QueueReader({ database, hub }),
+    network: brokerNetwork(policy),
+    show: showAttempt,
+    owns: bucket => ownership.epochOf(bucket) !== null,
+    log,
+    random,
+  })
 
   // keep
   const committer = new Committer({
@@ -220,9 +234,18 @@ function assemble(base: {
   // who tells whom
   const connect = step(async () => {
     ownership.connect({
-      gained: (bucket, epoch) => custody.gained(bucket, epoch),
-      lost: bucket => custody.lost(bucket),
-      release: bucket => custody.release(bucket),
+      gained: (bucket, epoch) => {
+        custody.gained(bucket, epoch)
+        forwarders.look()
+      },
+      lost: bucket => {
+        custody.lost(bucket)
+        forwarders.look()
+      },
+      release: async bucket => {
+        await custody.release(bucket)
+        await forwarders.release(bucket)
+      },
       beat: ({ peers, catalogVersion }) => {
         hub.setPeers(peers)
         health.setPeers(peers > 0)
@@ -278,6 +301,7 @@ function assemble(base: {
       dispatcher,
       settle,
       replayJobs,
+      forwarders,
       api,
     ],
   }
