@@ -198,6 +198,7 @@ function assemble(base: {
     events: {
       isFull: (endpointId, bucket) => dispatcher.isFull(endpointId, bucket),
       submit: parcels => dispatcher.submit(parcels),
+      unclear: parcels => backlog.unclear(parcels),
       rememberParked: (endpointId, bucket) => dispatcher.rememberParked(endpointId, bucket),
       committed,
     },
@@ -240,6 +241,14 @@ function assemble(base: {
       },
       lost: bucket => {
         custody.lost(bucket)
+        forwarders.look()
+      },
+      suspended: () => {
+        custody.suspended()
+        forwarders.look()
+      },
+      resumed: () => {
+        custody.resumed()
         forwarders.look()
       },
       release: async bucket => {

@@ -1,4 +1,4 @@
-import type { Clock } from '../ground/clock.ts'
+import { type Clock, sleep } from '../ground/clock.ts'
 import { messageOf } from '../ground/errors.ts'
 import { dayOf, newId } from '../ground/ids.ts'
 import type { Part } from '../ground/lifecycle.ts'
@@ -10,6 +10,7 @@ import {
   claimDue,
   claimParked,
   freeHeld,
+  freeUnclear,
   nextDueAt,
   park,
   parkedEndpoints,
@@ -21,6 +22,8 @@ import type { Parcel } from './parcel.ts'
 
 /** Due deliveries taken from one bucket at once. */
 const CLAIM_LIMIT = 200
+/** Deliveries of commits without an answer that are remembered; for more, the sweep is there. */
+const MAX_UNCLEAR = 10_000
 /** Timers closer together than this are one. */
 const TIMER_GRAIN_MS = 20
 const SWEEP_MS = 30_000
@@ -48,6 +51,8 @@ export class Backlog implements Part {
   readonly #unparking = new Set<string>()
   readonly #parkedMeanwhile = new Set<string>()
   #parking: Parcel[] = []
+  #unclear: Parcel[] = []
+  #clearingUp = false
   #reader: BacklogReader | null = null
   #cancelTimer: (() => void) | null = null
   #timerAt = Number.POSITIVE_INFINITY
@@ -112,6 +117,12 @@ export class Backlog implements Part {
     if (this.#parking.length === 1) setImmediate(() => this.#flushParking())
   }
 
+  /** Their commit ended without an answer: what of them is in the table is due as soon as that can be asked. */
+  unclear(parcels: readonly Parcel[]): void {
+    this.#unclear.push(...parcels.slice(0, MAX_UNCLEAR - this.#unclear.length))
+    if (!this.#clearingUp) this.#clearUp()
+  }
+
   isUnparking(endpointId: string, bucket: number): boolean {
     return this.#unparking.has(keyOf(endpointId, bucket))
   }
@@ -154,21 +165,29 @@ export class Backlog implements Part {
     const parcels = this.#parking.splice(0)
     if (parcels.length === 0) return
     try {
-      await park(
-        this.#lane,
-        parcels.map(({ delivery, epoch }) => ({
-          bucket: delivery.bucket,
-          id: delivery.id,
-          day: dayOf(delivery.createdAt),
-          epoch,
-        })),
-      )
+      await park(this.#lane, parcels.map(rowOf))
       for (const parcel of parcels) this.#held.drop(parcel)
     } catch (error) {
       this.#log.warn(`${parcels.length} deliveries were not parked, trying again: ${messageOf(error)}`)
       this.#parking.unshift(...parcels)
       this.#clock.after(RETRY_MS, () => this.#flushParking())
     }
+  }
+
+  async #clearUp(): Promise<void> {
+    this.#clearingUp = true
+    while (this.#unclear.length > 0 && !this.#stopped) {
+      const asked = this.#unclear.slice()
+      try {
+        const now = this.#clock.now()
+        for (const bucket of await freeUnclear(this.#lane, asked.map(rowOf), now)) this.dueAt(bucket, now)
+        this.#unclear.splice(0, asked.length)
+      } catch (error) {
+        this.#log.debug(`an unclear commit cannot be looked up yet: ${messageOf(error)}`)
+        await sleep(this.#clock, RETRY_MS)
+      }
+    }
+    this.#clearingUp = false
   }
 
   #arm(at: number): void {
@@ -254,6 +273,10 @@ export class Backlog implements Part {
 
 /** Sorts after every delivery id. */
 const LAST_ID = 'dlv_~'
+
+function rowOf({ delivery, epoch }: Parcel) {
+  return { bucket: delivery.bucket, id: delivery.id, day: dayOf(delivery.createdAt), epoch }
+}
 
 function keyOf(endpointId: string, bucket: number): string {
   return `${endpointId} ${bucket}`

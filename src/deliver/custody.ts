@@ -40,6 +40,16 @@ export class Custody {
     this.#shareChanged()
   }
 
+  /** Nothing is started until {@link resumed}. */
+  suspended(): void {
+    this.#dispatcher.pause()
+  }
+
+  /** The buckets that we hold are ours still, with all that waits in memory. */
+  resumed(): void {
+    this.#dispatcher.resume()
+  }
+
   /** Lets go of a bucket in good order: what is in flight ends, the rest is left in the table. */
   async release(bucket: number): Promise<void> {
     await this.#held.quiet(bucket)

@@ -42,6 +42,7 @@ export class Dispatcher implements Part {
   #inFlight = 0
   #share = 1
   #pumping = false
+  #paused = false
   #stopping = false
   #whenQuiet: (() => void)[] = []
 
@@ -79,6 +80,16 @@ export class Dispatcher implements Part {
     this.#rateWaits.clear()
     if (this.#inFlight > 0) await new Promise<void>(resolve => this.#whenQuiet.push(resolve))
     await this.#recorder.settled()
+  }
+
+  /** Starts nothing until {@link resume}; what is in flight goes on. */
+  pause(): void {
+    this.#paused = true
+  }
+
+  resume(): void {
+    this.#paused = false
+    this.#pump()
   }
 
   /** Attempts under way. */
@@ -182,7 +193,7 @@ export class Dispatcher implements Part {
 
   /** Lets endpoints take turns until none may start anything. */
   #pump(): void {
-    if (this.#pumping || this.#stopping) return
+    if (this.#pumping || this.#paused || this.#stopping) return
     this.#pumping = true
     let passedOver = 0
     while (this.#inFlight < this.#maxInFlight && this.#recorder.unwritten < MAX_UNWRITTEN) {
@@ -331,6 +342,7 @@ export class Dispatcher implements Part {
         arrived: parcels => {
           for (const parcel of parcels) if (this.#held.admit(parcel)) this.#add(parcel, queue)
           this.#pump()
+          this.#unparkIfRoom(queue)
         },
         emptied: () => queue.parkedBuckets.delete(bucket),
       })

@@ -20,7 +20,9 @@ export interface CommitterEvents {
   isFull(endpointId: string, bucket: number): boolean
   /** Committed deliveries of our own buckets: to be sent now. */
   submit(parcels: Parcel[]): void
-  /** Committed, and waiting in the table until the endpoint has room. */
+  /** These may be committed or not: the database did not say. */
+  unclear(parcels: Parcel[]): void
+  /** Committed (or perhaps so), and waiting in the table until the endpoint has room. */
   rememberParked(endpointId: string, bucket: number): void
   /** There is something new to read in these workspaces. */
   committed(workspaceIds: Iterable<string>): void
@@ -89,7 +91,7 @@ export class Committer {
 
   async #commit(group: readonly Acceptance[]): Promise<undefined[]> {
     const placing = new Places(this.#epochOf, this.#events)
-    const elsewhere = await insertAcceptances(this.#lane, group, placing)
+    const elsewhere = await this.#insert(group, placing)
     const elsewhereIds = new Set(elsewhere.map(row => row.id))
     this.#events.submit(parcelsOf(group, elsewhereIds, placing))
     for (const delivery of placing.parked) {
@@ -104,6 +106,18 @@ export class Committer {
     }
     this.#events.committed(workspaces)
     return group.map(() => undefined)
+  }
+
+  async #insert(group: readonly Acceptance[], placing: Places) {
+    try {
+      return await insertAcceptances(this.#lane, group, placing)
+    } catch (error) {
+      if (sqlState(error) !== UNIQUE_VIOLATION) {
+        this.#events.unclear(parcelsOf(group, new Set(), placing))
+        for (const { endpointId, bucket } of placing.parked) this.#events.rememberParked(endpointId, bucket)
+      }
+      throw error
+    }
   }
 
   /** A notification that is lost costs time, not the delivery: the owner's sweep finds it. */

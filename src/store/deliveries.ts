@@ -16,6 +16,14 @@ export interface WaitingDelivery {
   readonly eventType: EventType
 }
 
+/** A delivery's row, as the owner of its bucket under that epoch. */
+export interface HeldRow {
+  readonly bucket: number
+  readonly id: string
+  readonly day: string
+  readonly epoch: number
+}
+
 interface Row {
   id: string
   workspace_id: string
@@ -112,10 +120,7 @@ const PARK = {
 }
 
 /** Back from memory into the table, until the endpoint has room. */
-export async function park(
-  lane: Queryable,
-  deliveries: readonly { bucket: number; id: string; day: string; epoch: number }[],
-): Promise<void> {
+export async function park(lane: Queryable, deliveries: readonly HeldRow[]): Promise<void> {
   await lane.query(PARK, [JSON.stringify(deliveries)])
 }
 
@@ -144,6 +149,27 @@ export async function freeHeld(
     hold.epoch,
   ])
   return rowCount
+}
+
+const FREE_UNCLEAR = {
+  name: 'free_unclear',
+  text: `update deliveries d set place = 'due', due_at = to_timestamp($2 / 1000.0)
+         from (
+           select * from json_to_recordset($1) as j (bucket smallint, id text, day date, epoch bigint)
+           where ${STILL_OWNED} offset 0
+         ) r
+         where d.bucket = r.bucket and d.id = r.id and d.day = r.day and d.place = 'memory'
+         returning d.bucket`,
+}
+
+/** Makes due what of these is in the table as held in memory, where it never came; returns the buckets. */
+export async function freeUnclear(
+  lane: Queryable,
+  deliveries: readonly HeldRow[],
+  now: number,
+): Promise<Set<number>> {
+  const { rows } = await lane.query<{ bucket: number }>(FREE_UNCLEAR, [JSON.stringify(deliveries), now])
+  return new Set(rows.map(row => row.bucket))
 }
 
 const BRING_FORWARD = {

@@ -24,11 +24,18 @@ export interface OwnershipEvents {
   gained(bucket: number, epoch: number): void
   /** The bucket is no longer ours; nothing of it may be started. */
   lost(bucket: number): void
+  /** No bucket may be ours any more; nothing may be started until the database has said what still is. */
+  suspended(): void
+  /** What was not {@link lost} meanwhile is ours as before. */
+  resumed(): void
   /** Asked before a bucket is given back: resolves when nothing of it is in flight or held. */
   release(bucket: number): Promise<void>
   /** After each heartbeat. */
   beat(status: { peers: number; catalogVersion: number }): void
 }
+
+/** After a heartbeat that failed the next one comes so many times sooner: the lease runs, and the database may be back. */
+const AGAIN_SOONER = 4
 
 interface BeatRow {
   peers: number
@@ -83,6 +90,7 @@ export class Ownership implements Part {
   readonly #releasing = new Set<number>()
   #events: OwnershipEvents | null = null
   #trustedUntil = 0
+  #suspended = false
   #cancelBeat: (() => void) | null = null
   #cancelExpiry: (() => void) | null = null
   #beating: Promise<void> = Promise.resolve()
@@ -116,12 +124,12 @@ export class Ownership implements Part {
 
   /** The fencing epoch under which we own the bucket, or null: not ours. */
   epochOf(bucket: number): number | null {
-    return this.#epochs.get(bucket) ?? null
+    return this.#suspended ? null : (this.#epochs.get(bucket) ?? null)
   }
 
-  /** Buckets owned now. */
+  /** Buckets owned now; none while we are suspended. */
   owned(): number[] {
-    return [...this.#epochs.keys()]
+    return this.#suspended ? [] : [...this.#epochs.keys()]
   }
 
   /** Resolves after the first heartbeat, with what was free taken. */
@@ -141,7 +149,7 @@ export class Ownership implements Part {
     this.#cancelBeat?.()
     this.#cancelExpiry?.()
     await this.#beating
-    const buckets = this.owned()
+    const buckets = [...this.#epochs.keys()]
     try {
       await Promise.all(buckets.map(bucket => this.#events?.release(bucket)))
       this.#epochs.clear()
@@ -152,15 +160,17 @@ export class Ownership implements Part {
     }
   }
 
-  #scheduleBeat(): void {
+  #scheduleBeat(delayMs = this.#beatMs): void {
     const timer = setTimeout(() => {
+      let nextMs = this.#beatMs
       this.#beating = this.#beat().catch(error => {
         this.#log.warn(`heartbeat failed: ${messageOf(error)}`)
+        nextMs = this.#beatMs / AGAIN_SOONER
       })
       this.#beating.then(() => {
-        if (!this.#stopped) this.#scheduleBeat()
+        if (!this.#stopped) this.#scheduleBeat(nextMs)
       })
-    }, this.#beatMs)
+    }, delayMs)
     this.#cancelBeat = () => clearTimeout(timer)
   }
 
@@ -176,6 +186,7 @@ export class Ownership implements Part {
     if (!row || this.#stopped) return
     this.#trust(sentAt)
     this.#adopt(row.mine ?? [])
+    if (this.#suspended) this.#resume()
     const share = Math.ceil(BUCKETS / (row.peers + 1))
     if (row.free > 0 && this.#epochs.size < share) await this.#take(share - this.#epochs.size)
     this.#giveBackAbove(share)
@@ -194,10 +205,17 @@ export class Ownership implements Part {
   #expire(): void {
     if (this.#stopped || this.#epochs.size === 0) return
     this.#log.error('the lease ended without a heartbeat reaching the database: sending is suspended')
-    for (const bucket of this.owned()) this.#lose(bucket)
+    this.#suspended = true
+    this.#events?.suspended()
   }
 
-  /** What the database says is ours: a bucket that was suspended comes back, one that was taken goes. */
+  #resume(): void {
+    this.#suspended = false
+    this.#log.info('heartbeats reach the database again: sending goes on')
+    this.#events?.resumed()
+  }
+
+  /** What the database says is ours: a bucket that was taken goes, one that could not be given back is ours again. */
   #adopt(mine: readonly { bucket: number; epoch: number }[]): void {
     const said = new Map(mine.map(({ bucket, epoch }) => [bucket, epoch]))
     for (const [bucket, epoch] of this.#epochs) if (said.get(bucket) !== epoch) this.#lose(bucket)
@@ -216,7 +234,7 @@ export class Ownership implements Part {
   }
 
   #giveBackAbove(share: number): void {
-    const surplus = this.owned().slice(share)
+    const surplus = [...this.#epochs.keys()].slice(share)
     for (const bucket of surplus) if (!this.#releasing.has(bucket)) this.#giveBack(bucket)
   }
 

@@ -85,7 +85,7 @@ export async function startTestApi(config: Partial<Services['config']> = {}): Pr
   const committer = new Committer({
     database,
     epochOf: () => null,
-    events: { isFull: () => false, submit: () => {}, rememberParked: () => {}, committed },
+    events: { isFull: () => false, submit: () => {}, unclear: () => {}, rememberParked: () => {}, committed },
   })
   let wakes = 0
   const services: Services = {

@@ -15,8 +15,8 @@ import { makeSocketDir } from './socket-dir.ts'
 
 export { acquireDataDir, LOCK_FILE } from './data-dir.ts'
 
-/** Pause before the server is started again after it died, ms: doubles from the first to the last. */
-const RESTART_PAUSES_MS = [0, 250, 1_000, 4_000, 15_000]
+/** Pause before the server is started again after it died, ms. Short: until then no event can be taken. */
+const RESTART_PAUSES_MS = [0, 100, 250, 500, 1_000]
 /** A server that ran this long before it died was well. */
 const STEADY_MS = 60_000
 
