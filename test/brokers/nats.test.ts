@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startTestApp, type TestApp } from '../helpers/app.ts'
+import { startNats } from './nats-broker.ts'
+import { findProgram } from './process.ts'
+import { whereThereIs } from './required.ts'
+import { expectAllThroughRestarts, type TestBroker } from './restarts.ts'
+
+const FORWARDERS = '/v1/queues/ops-integrations/forwarders'
+
+describe.runIf(whereThereIs('nats-server', findProgram('nats-server'), 'apt-get install nats-server'))(
+  'a queue forwarded to NATS JetStream',
+  () => {
+    let broker: TestBroker
+    beforeAll(async () => {
+      broker = await startNats()
+    })
+    afterAll(() => broker?.stop())
+
+    it(
+      'arrives whole and in order per delivery, however often the broker is killed',
+      { timeout: 90_000 },
+      () => expectAllThroughRestarts('nats', broker),
+    )
+
+    describe('when it is set up', () => {
+      let app: TestApp
+      beforeAll(async () => {
+        app = await startTestApp()
+      })
+      afterAll(() => app?.stop())
+      const create = (fields: object) =>
+        app.call('POST', FORWARDERS, { broker: 'nats', url: broker.url, subject: 'ops.set-up', ...fields })
+
+      it('is refused with the reason when no stream takes the subject', async () => {
+        const { status, body } = await create({ subject: 'nobody.listens' })
+        expect(status).toBe(422)
+        expect(body.detail).toContain('no JetStream stream takes the subject nobody.listens')
+      })
+
+      it('is refused with the reason when the broker does not let us in, and says no secret', async () => {
+        const { status, body } = await create({ url: broker.url.replace('s3cret', 'wr0ng') })
+        expect(status).toBe(422)
+        expect(body.detail).toMatch(/authorization/i)
+        expect(JSON.stringify(body)).not.toContain('wr0ng')
+      })
+
+      it('never gives the credentials away, nor keeps them in the clear', async () => {
+        const { status, body } = await create({})
+        expect(status).toBe(201)
+        expect(body.url).toMatch(/^nats:\/\/\*\*\*@127\.0\.0\.1:\d+$/)
+        const shown = [body, (await app.call('GET', FORWARDERS)).body]
+        expect(JSON.stringify(shown)).not.toContain('s3cret')
+        expect((await app.call('DELETE', `${FORWARDERS}/${body.id}`)).status).toBe(204)
+        expect((await app.call('GET', `${FORWARDERS}/${body.id}`)).status).toBe(404)
+        const { consumers } = (await app.call('GET', '/v1/queues/ops-integrations')).body
+        expect(consumers).toEqual([])
+      })
+
+      it('sends nothing while it is paused, and goes on from there', async () => {
+        const { body } = await create({})
+        const path = `${FORWARDERS}/${body.id}`
+        await app.eventually(path, ({ state }) => state === 'forwarding')
+        const paused = await app.call('PATCH', path, { enabled: false })
+        expect(paused.body.state).toBe('paused')
+        await app.addEndpoint('http://127.0.0.1:18099/hook')
+        await app.send({ monitor_name: 'm', status: 'down' })
+        await app.eventually(path, ({ lag }) => lag.messages > 0)
+        await app.call('PATCH', path, { enabled: true })
+        await app.eventually(path, ({ state, lag }) => state === 'forwarding' && lag.messages === 0)
+      })
+    })
+  },
+)
