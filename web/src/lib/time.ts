@@ -32,6 +32,13 @@ export function clockTime(at: number): string {
   return `${clock.format(at)}.${String(Math.floor(at) % 1000).padStart(3, '0')}`
 }
 
+const minutes = new Intl.DateTimeFormat('en-GB', { timeStyle: 'short' })
+
+/** `14:03` */
+export function hourAndMinute(at: number): string {
+  return minutes.format(at)
+}
+
 /** `1.3 s`, `42 min`, `3 h`. @param ms 0 or more */
 export function duration(ms: number): string {
   if (ms < 10) return `${trim(ms, 1)} ms`

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { eventQuery } from '../api/queries.ts'
 import type { Attempt } from '../api/types.ts'
+import { sentence } from '../lib/text.ts'
 import { duration } from '../lib/time.ts'
 import { Badge } from '../ui/badge.tsx'
 import { Fact, Facts } from '../ui/card.tsx'
@@ -18,7 +19,7 @@ export function AttemptView({ attempt }: { attempt: Attempt }) {
         <strong className="text-lg font-semibold">{answerOf(attempt)}</strong>
         <span className="text-sm text-muted">in {duration(attempt.timings_ms.total)}</span>
       </div>
-      {attempt.why && <p className="text-sm">{attempt.why}</p>}
+      {attempt.why && <p className="text-sm">{sentence(attempt.why)}</p>}
       <Waterfall timings={attempt.timings_ms} />
       <Facts>
         <Fact name="Request">
@@ -87,7 +88,7 @@ function Request({ attempt }: { attempt: Attempt }) {
       <div className="grid gap-3 lg:grid-cols-2">
         <Code label="Request headers" text={headers.join('\n')} />
         {data ? (
-          <Code label="Event" text={pretty(data.payload_text)} />
+          <Code label="Event as JSON" text={pretty(data.payload_text)} copied={data.payload_text} />
         ) : (
           <p className="text-sm text-muted">{error ? 'The event is past retention.' : 'Loading…'}</p>
         )}

@@ -30,10 +30,22 @@ export function CopyButton({ text, label = 'Copy' }: { text: string; label?: str
 }
 
 /** Text as it is, never as HTML; scrolls by itself, by keyboard too. */
-export function Code({ text, label, tall = false }: { text: string; label: string; tall?: boolean }) {
+export function Code({
+  text,
+  label,
+  copied = text,
+  tall = false,
+}: {
+  text: string
+  label: string
+  /** What is copied, where that is not what is shown. */
+  copied?: string
+  tall?: boolean
+}) {
   return (
     <div className="relative min-w-0 rounded-xl border border-line bg-sunken">
-      <section
+      <div
+        role="group"
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard.
         tabIndex={0}
         aria-label={label}
@@ -42,9 +54,9 @@ export function Code({ text, label, tall = false }: { text: string; label: strin
         <pre className="p-4 pr-12 font-mono text-xs leading-relaxed">
           <code>{text}</code>
         </pre>
-      </section>
+      </div>
       <div className="absolute top-1 right-1 rounded-lg bg-sunken">
-        <CopyButton text={text} label={`Copy ${label.toLowerCase()}`} />
+        <CopyButton text={copied} label={`Copy ${label.toLowerCase()}`} />
       </div>
     </div>
   )

@@ -4,6 +4,7 @@ import { RotateCcw } from 'lucide-react'
 import { useReplayDelivery } from '../../api/actions.ts'
 import { deliveryQuery, endpointQuery } from '../../api/queries.ts'
 import type { DeliveryDetail } from '../../api/types.ts'
+import { sentence } from '../../lib/text.ts'
 import { AttemptView, answerOf } from '../../parts/attempt-view.tsx'
 import { Badge, Note, toneOf } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
@@ -80,7 +81,7 @@ function Why({ delivery }: { delivery: DeliveryDetail }) {
       )}
       {status === 'pending' && (
         <>
-          {reason ?? 'On its way.'}{' '}
+          {sentence(reason ?? 'on its way')}{' '}
           {next_attempt_at && (
             <>
               The next attempt is due <Time at={next_attempt_at} />.
@@ -89,9 +90,9 @@ function Why({ delivery }: { delivery: DeliveryDetail }) {
         </>
       )}
       {status === 'failed' && (
-        <>{reason ?? 'It failed.'} Mend the receiver, then replay it: the event is kept.</>
+        <>{sentence(reason ?? 'it failed')} Mend the receiver, then replay it: the event is kept.</>
       )}
-      {status === 'cancelled' && <>{reason ?? 'It was cancelled.'}</>}
+      {status === 'cancelled' && <>{sentence(reason ?? 'it was cancelled')}</>}
     </Note>
   )
 }
@@ -141,7 +142,9 @@ function Attempts({ delivery }: { delivery: DeliveryDetail }) {
   const latestFirst = delivery.attempt_log.toReversed()
   if (latestFirst.length === 0)
     return (
-      <p className="text-sm text-muted">None was made. {delivery.reason ?? 'The first is about to be.'}</p>
+      <p className="text-sm text-muted">
+        None was made. {sentence(delivery.reason ?? 'the first is about to be')}
+      </p>
     )
   return (
     <div className="divide-y divide-line border-t border-line">

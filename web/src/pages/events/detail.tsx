@@ -56,8 +56,11 @@ export function EventPage() {
             <NotSent event={event} />
           </Card>
         )}
-        <Card title="Payload" about="The exact text of every attempt: what the signature is over.">
-          <Code label="Payload" text={pretty(event.payload_text)} tall />
+        <Card
+          title="Payload"
+          about="Laid out for reading; copied, it is the exact text that every attempt sends and signs."
+        >
+          <Code label="Event as JSON" text={pretty(event.payload_text)} copied={event.payload_text} tall />
         </Card>
       </div>
     </Page>

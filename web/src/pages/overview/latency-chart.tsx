@@ -2,7 +2,7 @@ import { useEffect, useRef } from 'react'
 import UPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import { useTheme } from '../../lib/theme.ts'
-import { duration } from '../../lib/time.ts'
+import { duration, hourAndMinute } from '../../lib/time.ts'
 import type { Series } from './figures.ts'
 
 const HEIGHT_PX = 200
@@ -43,7 +43,11 @@ export function LatencyChart({ series, line, summary }: { series: Series; line?:
         padding: [8, 8, 0, 0],
         scales: { y: { range: (_, __, max) => [0, Math.max(line ?? 0, max, 1) * 1.15] } },
         axes: [
-          { ...axis, grid: { show: false } },
+          {
+            ...axis,
+            grid: { show: false },
+            values: (_, times) => times.map(seconds => hourAndMinute(seconds * 1000)),
+          },
           { ...axis, size: 56, values: (_, values) => values.map(value => duration(value)) },
         ],
         series: [{}, stroke('p50', 2), stroke('p95', 1.5, [6, 4]), stroke('p99', 1, [2, 3])],

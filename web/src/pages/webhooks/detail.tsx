@@ -4,6 +4,7 @@ import { BookOpen, KeyRound } from 'lucide-react'
 import { useUpdateEndpoint } from '../../api/actions.ts'
 import { endpointQuery } from '../../api/queries.ts'
 import type { Endpoint } from '../../api/types.ts'
+import { sentence } from '../../lib/text.ts'
 import { Badge, Note } from '../../ui/badge.tsx'
 import { buttonClass } from '../../ui/button.tsx'
 import { Page } from '../../ui/page.tsx'
@@ -59,7 +60,8 @@ export function WebhookPage() {
       {endpoint.disabled_reason && (
         <div className="mb-4">
           <Note tone="bad">
-            Disabled by StatusPulse: {endpoint.disabled_reason} Switch it on again when that is mended.
+            Disabled by StatusPulse. {sentence(endpoint.disabled_reason)} Switch it on again when that is
+            mended.
           </Note>
         </div>
       )}

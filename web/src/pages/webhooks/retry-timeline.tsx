@@ -15,7 +15,7 @@ export function RetryTimeline() {
         A failed attempt is repeated up to <strong>14 times over six hours</strong>, each pause twice as long
         as the one before. The moment the endpoint answers again, everything that waits is sent.
       </figcaption>
-      <div aria-hidden="true" className="relative mx-3 h-14">
+      <div aria-hidden="true" className="relative mx-9 h-14">
         <div className="absolute inset-x-0 top-2 h-px bg-line-strong" />
         <Mark at={0} label="at once" above="first attempt" isFirst />
         {ALL.map(retry => (
@@ -75,7 +75,7 @@ function Mark({
         <span className="absolute bottom-full mb-1 text-xs whitespace-nowrap text-muted">{above}</span>
       )}
       <span
-        className={`block rounded-full border-2 border-ink ${isFirst ? 'size-4 bg-ink' : 'mt-0.5 size-3 bg-surface'}`}
+        className={`block rounded-full border-2 border-ink ${isFirst ? 'size-4 bg-ink' : 'my-0.5 size-3 bg-surface'}`}
       />
       <span className="tabular mt-2 text-xs whitespace-nowrap text-muted">{label}</span>
     </span>

@@ -19,14 +19,15 @@ export function Steps({ current, endpointId }: { current: number; endpointId?: s
         Step {current} of {STEPS.length}: {STEPS[current - 1]?.name}
       </p>
       <ol className="grid grid-cols-6 gap-1.5 sm:gap-3">
-        {STEPS.map(({ id, short, name }, index) => {
+        {STEPS.map(({ id, short }, index) => {
           const step = index + 1
           const content = (
             <>
               <span
                 className={`block h-1 rounded-full ${step <= current ? 'bg-ink' : 'bg-line-strong/40'}`}
               />
-              <span className="mt-2 hidden items-center gap-1.5 text-sm sm:flex">
+              <span className="sr-only">Step {step}: </span>
+              <span className="sr-only items-center gap-1.5 text-sm sm:not-sr-only sm:mt-2! sm:flex">
                 {step < current && <Check aria-hidden="true" className="size-3.5" />}
                 {short}
               </span>
@@ -40,7 +41,6 @@ export function Steps({ current, endpointId }: { current: number; endpointId?: s
                   to="/webhooks/$id/set-up"
                   params={{ id: endpointId }}
                   search={{ step }}
-                  aria-label={`Step ${step}: ${name}`}
                   aria-current={step === current ? 'step' : undefined}
                   className={className}
                 >

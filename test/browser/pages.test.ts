@@ -1,0 +1,163 @@
+import { mkdir } from 'node:fs/promises'
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { launchChromium, openConsole, type Size, type Theme } from './console-pages.ts'
+import { type Scene, startScene } from './scene.ts'
+
+/** Where `npm run screenshots` wants pictures; unset: none are made. */
+const PICTURES = process.env.STATUSPULSE_SCREENSHOTS
+
+interface Place {
+  readonly name: string
+  readonly path: (scene: Scene) => string
+  /** A text that is there once the page has what it shows. */
+  readonly shows: string | RegExp
+  /** What is done before it is looked at. */
+  readonly act?: (page: Page) => Promise<void>
+  readonly signedOut?: true
+  /** How high its picture may be, px; left out: 1,200. */
+  readonly tallest?: number
+}
+
+const PLACES: readonly Place[] = [
+  { name: 'sign-in', path: () => '/overview', shows: 'No key at hand?', signedOut: true },
+  { name: 'overview', path: () => '/overview', shows: 'Busiest monitors' },
+  { name: 'webhooks', path: () => '/webhooks', shows: 'On-call team' },
+  { name: 'webhook-new', path: () => '/webhooks/new', shows: 'Check and register' },
+  {
+    name: 'webhook',
+    path: ({ endpointId }) => `/webhooks/${endpointId}`,
+    shows: /Would have matched/,
+    act: page => sendDryRun(page),
+    tallest: 6_000,
+  },
+  ...['target', 'triggers', 'secret', 'simulate', 'verify', 'rules'].map((step, index) => ({
+    name: `set-up-${index + 1}-${step}`,
+    path: ({ endpointId }: Scene) => `/webhooks/${endpointId}/set-up?step=${index + 1}`,
+    shows: 'Finish later',
+  })),
+  { name: 'deliveries', path: () => '/deliveries', shows: 'Earlier ones' },
+  { name: 'deliveries-none', path: () => '/deliveries?monitor=nobody', shows: 'Nothing matches' },
+  {
+    name: 'deliveries-replay',
+    path: () => '/deliveries?status=failed',
+    shows: 'to Archive',
+    act: page => page.getByRole('button', { name: 'Replay what failed…' }).click(),
+  },
+  {
+    name: 'delivery-failed',
+    path: ({ failedDeliveryId }) => `/deliveries/${failedDeliveryId}`,
+    shows: 'HTTP 404',
+  },
+  {
+    name: 'delivery-waiting',
+    path: ({ waitingDeliveryId }) => `/deliveries/${waitingDeliveryId}`,
+    shows: /planned: the next/,
+  },
+  { name: 'event', path: ({ eventId }) => `/events/${eventId}`, shows: 'Not sent to' },
+  {
+    name: 'live',
+    path: () => '/live',
+    shows: 'Listening',
+    act: async page => {
+      await page.getByText('live', { exact: true }).waitFor()
+      await happen()
+      await page.getByText('auth-service').first().waitFor()
+    },
+  },
+  { name: 'monitors', path: () => '/monitors', shows: 'search-index' },
+  { name: 'monitor', path: ({ monitorId }) => `/monitors/${monitorId}`, shows: 'incident.opened' },
+  { name: 'nothing-here', path: () => '/no/such/page', shows: 'This address leads nowhere' },
+  {
+    name: 'palette',
+    path: () => '/webhooks',
+    shows: 'On-call team',
+    act: async page => {
+      await page.keyboard.press('Control+k')
+      await page.getByRole('option', { name: /Operations/ }).waitFor()
+    },
+  },
+  {
+    name: 'keyboard-help',
+    path: () => '/webhooks',
+    shows: 'On-call team',
+    act: async page => {
+      await page.keyboard.press('?')
+      await page.getByText('By keyboard').waitFor()
+    },
+  },
+]
+
+const browser: Browser | null = await launchChromium()
+
+describe.skipIf(!browser)('Every page of the console', () => {
+  beforeAll(async () => {
+    scene = await startScene()
+    if (PICTURES) await mkdir(PICTURES, { recursive: true })
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await scene?.stop()
+  })
+
+  describe.each(['light', 'dark'] as const)('in the %s theme', theme => {
+    describe.each(['desktop', 'phone'] as const)('on a %s', size => {
+      it.each(PLACES)(
+        '$name has no fault that axe knows, keeps to the content policy and fits its width',
+        async place => {
+          await visit(place, size, theme)
+        },
+      )
+    })
+  })
+})
+
+let scene: Scene
+
+async function visit(place: Place, size: Size, theme: Theme): Promise<void> {
+  const token = place.signedOut ? {} : { token: scene.app.token }
+  const { page, context, faults } = await openConsole(browser!, scene.app, { size, theme, ...token })
+  await page.goto(place.path(scene))
+  await page.getByText(place.shows).first().waitFor()
+  await place.act?.(page)
+  await page.waitForLoadState('networkidle').catch(() => {})
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
+    .analyze()
+  if (PICTURES) await picture(page, `${PICTURES}/${place.name}-${size}-${theme}.png`, place.tallest)
+  expect(
+    violations.map(({ id, nodes }) => [
+      id,
+      ...nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`),
+    ]),
+  ).toEqual([])
+  expect(faults).toEqual([])
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+  expect(overflow).toBeLessThanOrEqual(0)
+  await context.close()
+}
+
+/** A picture of the whole page, as a window of its height would show it. */
+async function picture(page: Page, path: string, tallest = 1_200): Promise<void> {
+  const { width, height } = page.viewportSize()!
+  const whole = await page.evaluate(() => document.documentElement.scrollHeight)
+  await page.setViewportSize({ width, height: Math.max(height, Math.min(whole, tallest)) })
+  await page.evaluate(() => scrollTo(0, 0))
+  await page.screenshot({ path, animations: 'disabled' })
+}
+
+async function sendDryRun(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Send dry run' }).click()
+  await page.getByLabel('Result of the dry run').getByText('HTTP 200').waitFor()
+}
+
+async function happen(): Promise<void> {
+  await scene.app.send(
+    ['checkout-api', 'payments-gateway', 'search-index', 'auth-service'].map(monitor_name => ({
+      monitor_name,
+      status: 'down',
+      event_type: 'incident.opened',
+    })),
+  )
+}
