@@ -96,6 +96,14 @@ describe('a glob', () => {
     ['*.redis', 'checkout-redis', false],
     ['größe-*', 'größe-1', true],
     ['A*', 'ab', false],
+    ['*', '', true],
+    ['a*b*c', 'abbcbc', true],
+    ['a*b*c', 'abbcb', false],
+    ['?', '😀', true],
+    ['[]x]', ']', true],
+    ['[^a-c]', 'b', false],
+    ['[a\\]]', ']', true],
+    ['[a-]', '-', true],
   ])('%s holds %s: %s', (glob, name, expected) => {
     expect(parseGlob(glob).matches(name)).toBe(expected)
   })
@@ -105,6 +113,30 @@ describe('a glob', () => {
     expect(checkGlob('a*\\')).toMatch(/takes nothing/)
     expect(checkGlob('a\\\\')).toBeNull()
     expect(checkGlob('api-*')).toBeNull()
+  })
+
+  it('with many stars takes no longer than a name and a pattern are long', () => {
+    const { matches } = parseGlob(`${'*a'.repeat(90)}*b`)
+    const started = performance.now()
+    expect(matches('a'.repeat(10_000))).toBe(false)
+    expect(performance.now() - started).toBeLessThan(1_000)
+  })
+
+  it('holds what a regular expression of the same meaning holds', () => {
+    const part = fc.constantFrom('a', 'b', '/', '*', '?', '[ab]', '[!a]')
+    const expression = (parts: readonly string[]) =>
+      parts.map(one => ({ '*': '.*', '?': '.', '[!a]': '[^a]' })[one] ?? one).join('')
+    fc.assert(
+      fc.property(
+        fc.array(part, { maxLength: 8 }),
+        fc.string({ unit: fc.constantFrom('a', 'b', '/'), maxLength: 8 }),
+        (parts, name) => {
+          const expected = new RegExp(`^${expression(parts)}$`).test(name)
+          expect(parseGlob(parts.join('')).matches(name)).toBe(expected)
+        },
+      ),
+      { numRuns: 2_000 },
+    )
   })
 
   it('says what every matching name starts and ends with', () => {
