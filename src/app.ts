@@ -12,6 +12,9 @@ import { Dispatcher } from './deliver/dispatcher.ts'
 import { EndpointHealth } from './deliver/health.ts'
 import { Held } from './deliver/held.ts'
 import { Sender } from './deliver/http/sender.ts'
+import type { Parcel } from './deliver/parcel.ts'
+import { assembleDetection } from './detect/assemble.ts'
+import { readReference } from './detect/scheduler-probe.ts'
 import { type Clock, systemClock } from './ground/clock.ts'
 import { messageOf } from './ground/errors.ts'
 import { newId } from './ground/ids.ts'
@@ -25,6 +28,7 @@ import { ReplayJobs } from './keep/replay-jobs.ts'
 import { Replayer } from './keep/replayer.ts'
 import { Routing } from './keep/routing.ts'
 import { Forwarders } from './record/forward/forwarders.ts'
+import { Rulings } from './keep/rulings.ts'
 import { Hub } from './record/hub.ts'
 import { Metrics } from './record/metrics.ts'
 import { QueueReader } from './record/queue-reader.ts'
@@ -192,28 +196,50 @@ function assemble(base: {
   })
 
   // keep
-  const committer = new Committer({
+  const commits = {
     database,
-    epochOf: bucket => ownership.epochOf(bucket),
+    epochOf: (bucket: number) => ownership.epochOf(bucket),
     events: {
-      isFull: (endpointId, bucket) => dispatcher.isFull(endpointId, bucket),
-      submit: parcels => dispatcher.submit(parcels),
-      unclear: parcels => backlog.unclear(parcels),
-      rememberParked: (endpointId, bucket) => dispatcher.rememberParked(endpointId, bucket),
+      isFull: (endpointId: string, bucket: number) => dispatcher.isFull(endpointId, bucket),
+      submit: (parcels: Parcel[]) => dispatcher.submit(parcels),
+      unclear: (parcels: Parcel[]) => backlog.unclear(parcels),
+      rememberParked: (endpointId: string, bucket: number) => dispatcher.rememberParked(endpointId, bucket),
       committed,
     },
-    accepted: count => metrics.accepted(count),
-  })
-  const keeper = new Keeper({ catalog, database, routing: new Routing(catalog), committer, clock })
+    accepted: (count: number) => metrics.accepted(count),
+  }
+  const committer = new Committer(commits)
+  const quiet = new Committer({ ...commits, lane: 'quiet' })
+  const routing = new Routing(catalog)
+  const keeper = new Keeper({ catalog, database, routing, committer, clock })
+  const rulings = new Rulings({ routing, committer, quiet, database, clock, log })
   const replayer = new Replayer({ database, committer, clock })
   const replayJobs = new ReplayJobs({ database, catalog, replayer, clock, log })
 
   // api
   const api = new ApiServer({
+  // detect
+  const { watchlist, detection, buckets, figures, first } = assembleDetection({
+    database,
+    catalog,
+    sealer,
+    rulings,
+    policy,
+    version,
+    region: config.region,
+    references: config.referenceHosts.flatMap(host => readReference(host) ?? []),
+    meter: metrics,
+    clock,
+    random,
+    log,
+  })
+
     database,
     catalog,
     sealer,
     clock,
+    watchlist,
+    detector: detection,
     log,
     policy,
     keeper,
@@ -240,21 +266,27 @@ function assemble(base: {
         forwarders.look()
       },
       lost: bucket => {
+        buckets.gained(bucket, epoch)
         custody.lost(bucket)
         forwarders.look()
       },
       suspended: () => {
+        buckets.lost(bucket)
         custody.suspended()
         forwarders.look()
       },
       resumed: () => {
+        buckets.suspended()
         custody.resumed()
         forwarders.look()
       },
       release: async bucket => {
+        buckets.resumed()
         await custody.release(bucket)
         await forwarders.release(bucket)
       },
+        // What is decided at the last moment is still handed over in good order.
+        await buckets.release(bucket)
       beat: ({ peers, catalogVersion }) => {
         hub.setPeers(peers)
         health.setPeers(peers > 0)
@@ -291,8 +323,9 @@ function assemble(base: {
       () => ownership.owned().length,
     )
   })
-  const settle: Part = { start: async () => {}, stop: () => committer.settled() }
+  const settle: Part = { start: async () => {}, stop: () => rulings.settled() }
 
+    for (const { name, help, read } of figures) metrics.gauge(name, help, read)
   return {
     api,
     dispatcher,
@@ -304,6 +337,7 @@ function assemble(base: {
       hub,
       recorder,
       sender,
+      ...first,
       health,
       backlog,
       ownership,
@@ -313,6 +347,7 @@ function assemble(base: {
       forwarders,
       api,
     ],
+      detection,
   }
 }
 

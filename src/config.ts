@@ -40,6 +40,10 @@ export interface Config {
   readonly poolSize: number
   /** Attempts in flight at once, of all endpoints together. */
   readonly maxConcurrency: number
+  /** Where this node checks from; null: nobody says. */
+  readonly region: string | null
+  /** `host:port` that always answer: when none of them does, it is us who have no network. */
+  readonly referenceHosts: readonly string[]
 }
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
@@ -194,6 +198,21 @@ export const SETTINGS: { readonly [K in keyof Config]: Setting<Config[K]> } = {
     default: 2_048,
     about: 'attempts in flight at once, of all endpoints together',
   },
+  region: {
+    flag: 'region',
+    value: 'name',
+    schema: text(/^\S{1,100}$/, 'must be 1 to 100 characters without spaces'),
+    default: null,
+    about: 'where this node checks from, as events say it',
+  },
+  referenceHosts: {
+    flag: 'reference-hosts',
+    alias: 'reference-host',
+    value: 'host:port',
+    schema: hosts(),
+    default: [],
+    about: 'hosts that always answer: when none of them does, no monitor is called down; may be repeated',
+  },
 }
 
 /**
@@ -241,6 +260,15 @@ function networks() {
   return z.preprocess(
     value => (Array.isArray(value) ? value : [value]).flatMap(splitList),
     z.array(network).readonly(),
+  )
+}
+
+function hosts() {
+  const error = 'must be host:port, such as 192.0.2.1:53 or [2001:db8::1]:53'
+  const host = z.string({ error }).regex(/^(\[[\d.:a-f]+\]|[^\s:[\]]+):\d{1,5}$/i, error)
+  return z.preprocess(
+    value => (Array.isArray(value) ? value : [value]).flatMap(splitList),
+    z.array(host).readonly(),
   )
 }
 

@@ -1,5 +1,7 @@
 import type { Registry } from '@prometheus-io/client'
 import type { EgressPolicy } from '../deliver/egress/index.ts'
+import type { Detector } from '../detect/detector.ts'
+import type { Watchlist } from '../detect/watchlist.ts'
 import type { Clock } from '../ground/clock.ts'
 import type { Logger } from '../ground/log.ts'
 import type { DryRun } from '../keep/dry-run.ts'
@@ -21,6 +23,9 @@ export interface Services {
   readonly policy: EgressPolicy
   readonly keeper: Pick<Keeper, 'accept'>
   readonly dryRun: Pick<DryRun, 'send'>
+  readonly detector: Detector
+  /** Monitors, silences and maintenance windows, in memory. */
+  readonly watchlist: Watchlist
   readonly replayer: Pick<Replayer, 'replay'>
   /** Whoever runs the jobs of `replay_jobs`: there is a new one. */
   readonly replayJobs: { wake(): void }

@@ -6,7 +6,6 @@ import type { StoredDelivery } from '../store/deliveries-list.ts'
 import type { StoredEndpoint } from '../store/endpoints.ts'
 import type { EventSummary } from '../store/events-list.ts'
 import type { DeliveryChange } from '../store/feed-read.ts'
-import type { Monitor } from '../store/monitors.ts'
 import type { Queue } from '../store/queues.ts'
 import type { ReplayJob } from '../store/replay-jobs.ts'
 import type { Workspace } from '../store/workspaces.ts'
@@ -224,10 +223,6 @@ export function showWorkspace(workspace: Workspace) {
     allow_unknown_monitors: workspace.allowUnknownMonitors,
     created_at: timeOf(workspace.createdAt),
   }
-}
-
-export function showMonitor(monitor: Monitor) {
-  return { id: monitor.id, name: monitor.name, kind: monitor.kind, created_at: timeOf(monitor.createdAt) }
 }
 
 export function showQueue({ name, filter, createdAt }: Queue) {

@@ -1,4 +1,4 @@
-import type { Observation } from '../decide/observation.ts'
+import type { Observation, OperatorAction } from '../decide/observation.ts'
 
 /** Something that was seen of a monitor, by its name. */
 export interface Sighting {
@@ -21,4 +21,11 @@ export interface Detector {
    * @throws Problem 503: not known to be committed. Seen again, they change nothing
    */
   observe(workspaceId: string, sightings: readonly Sighting[]): Promise<Observed>
+
+  /**
+   * Has an operator's action on a monitor's open incident decided on, wherever its owner is. Resolves once that
+   * is committed, with why it was refused, or null: it was not, as far as is known here.
+   * @throws Problem 503: not known to be committed, or not decided on within 5 s
+   */
+  act(workspaceId: string, monitorName: string, action: OperatorAction): Promise<string | null>
 }

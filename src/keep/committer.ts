@@ -9,6 +9,9 @@ const MAX_ROWS = 2_000
 /** A producer under load waits this much longer at most, and commits are few and full. */
 const PACE_MS = 3
 
+/** Another node owns the bucket that was decided for: nothing of it was kept. */
+export class NotOwner extends Error {}
+
 /** Another node's request took one of our keys first; look again, and answer with what it was given. */
 export class KeyTaken extends Error {}
 
@@ -35,26 +38,30 @@ export class Committer {
   readonly #epochOf: (bucket: number) => number | null
   readonly #events: CommitterEvents
   readonly #accepted: (events: number) => void
-  readonly #groups: GroupCommit<Acceptance, undefined>
+  /** Answers whether the acceptance counted. */
+  readonly #groups: GroupCommit<Acceptance, boolean>
 
   /**
    * @param options.epochOf the epoch under which this node owns a bucket, or null
    * @param options.accepted told how many events each commit held
+   * @param options.lane name of the connection; `accept` when left out
    */
   constructor(options: {
     database: Database
     epochOf: (bucket: number) => number | null
     events: CommitterEvents
     accepted?: (events: number) => void
+    lane?: string
   }) {
     this.#database = options.database
-    this.#lane = options.database.lane('accept')
+    this.#lane = options.database.lane(options.lane ?? 'accept')
     this.#epochOf = options.epochOf
     this.#events = options.events
     this.#accepted = options.accepted ?? (() => {})
     this.#groups = new GroupCommit({
       commit: group => this.#commit(group),
-      weigh: acceptance => acceptance.routed.length + acceptance.replays.length,
+      weigh: ({ routed, replays, ruling }) =>
+        routed.length + replays.length + (ruling ? 1 + ruling.samples.length : 0),
       maxWeight: MAX_ROWS,
       maxCommits: 1,
       paceMs: PACE_MS,
@@ -63,16 +70,10 @@ export class Committer {
 
   /**
    * Resolves once the acceptance is committed.
-   * @throws KeyTaken, or the driver's error: then it is unclear whether it was kept
+   * @throws KeyTaken, NotOwner, or the driver's error: then it is unclear whether it was kept
    */
   async commit(acceptance: Acceptance): Promise<void> {
-    try {
-      await this.#groups.add(acceptance)
-    } catch (error) {
-      if (sqlState(error) !== UNIQUE_VIOLATION) throw error
-      // Nothing of the group was kept. One of us is to blame: each tries again alone.
-      await this.#alone(acceptance)
-    }
+    if (!(await this.#together(acceptance))) throw new NotOwner()
   }
 
   /** Resolves when no commit is under way. */
@@ -80,39 +81,50 @@ export class Committer {
     return this.#groups.settled()
   }
 
-  async #alone(acceptance: Acceptance): Promise<void> {
+  async #together(acceptance: Acceptance): Promise<boolean> {
     try {
-      await this.#commit([acceptance])
+      return await this.#groups.add(acceptance)
+    } catch (error) {
+      if (!isFaultOfData(error)) throw error
+      // Nothing of the group was kept. One of us is to blame: each tries again alone.
+      return this.#alone(acceptance)
+    }
+  }
+
+  async #alone(acceptance: Acceptance): Promise<boolean> {
+    try {
+      return (await this.#commit([acceptance]))[0]!
     } catch (error) {
       if (sqlState(error) === UNIQUE_VIOLATION) throw new KeyTaken()
       throw error
     }
   }
 
-  async #commit(group: readonly Acceptance[]): Promise<undefined[]> {
+  async #commit(group: readonly Acceptance[]): Promise<boolean[]> {
     const placing = new Places(this.#epochOf, this.#events)
-    const elsewhere = await this.#insert(group, placing)
-    const elsewhereIds = new Set(elsewhere.map(row => row.id))
-    this.#events.submit(parcelsOf(group, elsewhereIds, placing))
+    const inserted = await this.#insert(group, placing)
+    const kept = inserted.void.size === 0 ? group : group.filter(one => !inserted.void.has(one))
+    const elsewhereIds = new Set(inserted.elsewhere.map(row => row.id))
+    this.#events.submit(parcelsOf(kept, elsewhereIds, placing))
     for (const delivery of placing.parked) {
       if (!elsewhereIds.has(delivery.id)) this.#events.rememberParked(delivery.endpointId, delivery.bucket)
     }
-    this.#tellOwners(elsewhere.map(row => row.bucket))
-    this.#accepted(group.reduce((count, { routed }) => count + routed.length, 0))
+    this.#tellOwners(inserted.elsewhere.map(row => row.bucket))
+    this.#accepted(kept.reduce((count, { routed }) => count + routed.length, 0))
     const workspaces = new Set<string>()
-    for (const { routed, replays } of group) {
+    for (const { routed, replays } of kept) {
       for (const { event } of routed) workspaces.add(event.workspaceId)
       for (const { delivery } of replays) workspaces.add(delivery.workspaceId)
     }
     this.#events.committed(workspaces)
-    return group.map(() => undefined)
+    return group.map(one => !inserted.void.has(one))
   }
 
   async #insert(group: readonly Acceptance[], placing: Places) {
     try {
       return await insertAcceptances(this.#lane, group, placing)
     } catch (error) {
-      if (sqlState(error) !== UNIQUE_VIOLATION) {
+      if (!isFaultOfData(error)) {
         this.#events.unclear(parcelsOf(group, new Set(), placing))
         for (const { endpointId, bucket } of placing.parked) this.#events.rememberParked(endpointId, bucket)
       }
@@ -129,6 +141,11 @@ export class Committer {
 }
 
 const UNIQUE_VIOLATION = '23505'
+
+/** Whether the same rows will always fail: SQLSTATE classes 22 (data exception) and 23 (integrity constraint). */
+export function isFaultOfData(error: unknown): boolean {
+  return /^2[23]/.test(sqlState(error) ?? '')
+}
 
 /** Answers the same for the statement and for what follows it, whatever happens meanwhile. */
 class Places implements Placing {

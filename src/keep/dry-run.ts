@@ -5,8 +5,9 @@ import { newId } from '../ground/ids.ts'
 import type { Attempt, Endpoint, Event } from '../ground/vocabulary.ts'
 import type { Database } from '../store/database.ts'
 import { insertDryRun } from '../store/dry-run.ts'
-import { type EventInput, newDelivery } from './keeper.ts'
+import type { EventInput } from './keeper.ts'
 import { buildPayload } from './payload.ts'
+import { newDelivery } from './route-event.ts'
 
 /** A test send: one attempt, at once, past every queue and filter, on record and marked as a dry run. */
 export class DryRun {

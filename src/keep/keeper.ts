@@ -4,14 +4,14 @@ import { bucketOf } from '../ground/bucket.ts'
 import type { Clock } from '../ground/clock.ts'
 import { conflict, Problem, unacceptable, unavailable } from '../ground/errors.ts'
 import { newId } from '../ground/ids.ts'
-import type { Delivery, Event, EventType, Severity, Status } from '../ground/vocabulary.ts'
+import type { EventType, Severity, Status } from '../ground/vocabulary.ts'
 import { findIngestKeys, type IngestKey, type RoutedEvent } from '../store/accept.ts'
 import type { Catalog } from '../store/catalog.ts'
 import type { Database } from '../store/database.ts'
 import { unknownMonitors } from '../store/monitors.ts'
 import { type Committer, KeyTaken } from './committer.ts'
 import { KeyGate } from './key-gate.ts'
-import { buildPayload } from './payload.ts'
+import { routeEvent } from './route-event.ts'
 import type { Routing } from './routing.ts'
 
 /** What a producer says: detection, the API, a foreign alert. */
@@ -141,7 +141,7 @@ export class Keeper {
         answers.push(asRepeat(before))
         continue
       }
-      const fresh = this.#route(workspaceId, input, options.receivedAt)
+      const fresh = routeEvent(this.#routing, workspaceId, input, options.receivedAt)
       routed.push(fresh)
       const answer = { eventId: fresh.event.eventId, duplicate: false, deliveries: fresh.deliveries.length }
       answers.push(answer)
@@ -169,24 +169,6 @@ export class Keeper {
     return [{ workspaceId, bucket, key, hash, answer, createdAt: this.#clock.now() }]
   }
 
-  #route(workspaceId: string, input: EventInput, receivedAt: number): RoutedEvent {
-    const bucket = bucketOf(workspaceId, input.monitorName)
-    const eventId = input.eventId ?? newId('evt', receivedAt, bucket)
-    const built = buildPayload(input, eventId, receivedAt)
-    const event: Event = {
-      workspaceId,
-      eventId,
-      bucket,
-      monitorName: input.monitorName,
-      status: input.status,
-      ...built,
-      acceptedAt: receivedAt,
-      dryRun: false,
-    }
-    const endpoints = this.#routing.match(workspaceId, event)
-    return { event, deliveries: endpoints.map(endpoint => newDelivery(event, endpoint.id, receivedAt)) }
-  }
-
   #newMonitors(workspaceId: string, inputs: readonly EventInput[]) {
     const unknown = new Set<string>()
     for (const { monitorName } of inputs) {
@@ -207,22 +189,6 @@ export class Keeper {
       path,
       `there is no monitor "${inputs[index]?.monitorName}", and this workspace takes no unknown ones`,
     )
-  }
-}
-
-/** A delivery that no attempt was made of. */
-export function newDelivery(event: Event, endpointId: string, createdAt: number): Delivery {
-  return {
-    id: newId('dlv', createdAt, event.bucket),
-    workspaceId: event.workspaceId,
-    bucket: event.bucket,
-    eventId: event.eventId,
-    endpointId,
-    monitorName: event.monitorName,
-    incidentId: event.incidentId,
-    createdAt,
-    attempts: 0,
-    firstAttemptAt: null,
   }
 }
 

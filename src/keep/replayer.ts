@@ -3,7 +3,7 @@ import { notFound } from '../ground/errors.ts'
 import type { Database } from '../store/database.ts'
 import { findReplayable, type Replayable } from '../store/replays.ts'
 import type { Committer } from './committer.ts'
-import { newDelivery } from './keeper.ts'
+import { newDelivery } from './route-event.ts'
 
 /**
  * Sends kept events again. A replay is a delivery of its own (a new `dlv_`, with a new six hours) of

@@ -30,6 +30,18 @@ export class Metrics {
     help: 'Events committed by this node.',
     registers: [this.registry],
   })
+  readonly #checks = new Counter({
+    name: 'statuspulse_checks_total',
+    help: 'Checks of monitors that ended and said something about their target, by outcome.',
+    labelNames: ['outcome'] as const,
+    registers: [this.registry],
+  })
+  readonly #checkLag = new Histogram({
+    name: 'statuspulse_check_lag_seconds',
+    help: 'How long after its time a check started.',
+    buckets: LATENCY_BUCKETS,
+    registers: [this.registry],
+  })
 
   constructor() {
     collectDefaultMetrics({ register: this.registry })
@@ -48,6 +60,16 @@ export class Metrics {
     if (attempt.retryAttempt > 0) return
     const { wait, firstByte } = attempt.timings
     if (firstByte !== null) this.#latency.observe((wait + firstByte) / 1000)
+  }
+
+  /** A check began, so long after its time; ms. */
+  started(lagMs: number): void {
+    this.#checkLag.observe(lagMs / 1000)
+  }
+
+  /** A check ended that says something about its target. */
+  ended(ok: boolean): void {
+    this.#checks.inc({ outcome: ok ? 'ok' : 'failed' })
   }
 
   /** Adds a figure that is read when it is asked for. */

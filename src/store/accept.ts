@@ -2,6 +2,7 @@ import { dayOf } from '../ground/ids.ts'
 import type { Delivery, Event } from '../ground/vocabulary.ts'
 import type { Queryable } from './database.ts'
 import { POSITION } from './feed.ts'
+import { type Ruling, rulingParts, rulingRows, stillOwned } from './ruling.ts'
 
 /** A producer's own event id or Idempotency-Key, with what was answered to it. */
 export interface IngestKey {
@@ -34,24 +35,35 @@ export interface Acceptance {
   readonly keys: readonly IngestKey[]
   /** Monitors that may be unknown: [id, workspace, name]. */
   readonly monitors: readonly { id: string; workspaceId: string; name: string }[]
+  /** What a monitor's owner decided, its events among them; left out: they came from outside. */
+  readonly ruling?: Ruling
 }
+
+/** The number of the first parameter that only rulings need. */
+const FIRST_OF_RULINGS = 5
 
 /**
  * Everything of a group in one statement, one commit. JSON carries the rows: one parameter a table,
  * and both ends parse it natively. A delivery is `memory` (or `parked`) only if we still own its bucket
  * at that moment; the others come back, for their owner to be told.
  */
-const ACCEPT = {
-  name: 'accept',
-  text: `
-    with kept_events as (
+const ACCEPT = { name: 'accept', text: acceptText(null) }
+
+/** The same with rulings; what was decided for a bucket that another node owns by now is left out. */
+const ACCEPT_RULED = { name: 'accept_ruled', text: acceptText(rulingParts(FIRST_OF_RULINGS)) }
+
+function acceptText(rulings: ReturnType<typeof rulingParts> | null): string {
+  const counts = (row: string) => (rulings ? `where not ${row}.ruled or ${stillOwned(row)}` : '')
+  return `
+    with ${rulings ? `${rulings.owned}, ${rulings.kept},` : ''} kept_events as (
       insert into events (bucket, workspace_id, event_id, day, event_type, monitor_name, status, severity,
                           region, incident_id, payload, matched, accepted_at, position)
       select bucket, workspace_id, event_id, day, event_type, monitor_name, status, severity,
              region, incident_id, payload, matched, to_timestamp(accepted_at / 1000), ${POSITION}
       from json_to_recordset($1) as e (bucket smallint, workspace_id text, event_id text, day date, event_type text,
         monitor_name text, status text, severity text, region text, incident_id text, payload text, matched jsonb,
-        accepted_at double precision)
+        accepted_at double precision, epoch bigint, ruled boolean)
+      ${counts('e')}
     ), kept_keys as (
       insert into ingest_keys (bucket, workspace_id, key, hash, answer, created_at)
       select bucket, workspace_id, key, decode(hash, 'hex'), answer, to_timestamp(created_at / 1000)
@@ -70,11 +82,13 @@ const ACCEPT = {
              d.replay_of, to_timestamp(d.created_at / 1000)
       from json_to_recordset($2) as d (bucket smallint, id text, day date, workspace_id text, event_id text,
         event_day date, endpoint_id text, monitor_name text, incident_id text, replay_of text,
-        created_at double precision, epoch bigint, place text)
+        created_at double precision, epoch bigint, ruled boolean, place text)
       join buckets b on b.bucket = d.bucket
+      ${counts('d')}
       returning id, bucket, place
     )
-    select id, bucket from kept_deliveries where place = 'due'`,
+    select id, bucket, null::bigint as epoch from kept_deliveries where place = 'due'
+    ${rulings ? 'union all select null, bucket, epoch from owned' : ''}`
 }
 
 /** Where a delivery goes with its commit. */
@@ -85,25 +99,33 @@ export interface Placing {
   isParked(delivery: Delivery): boolean
 }
 
+export interface Inserted {
+  /** Deliveries that are not ours to send. */
+  readonly elsewhere: readonly { id: string; bucket: number }[]
+  /** Those of the group whose ruling did not count: their bucket has another owner. Nothing of them is kept. */
+  readonly void: ReadonlySet<Acceptance>
+}
+
 /**
  * Commits a group of acceptances.
- * @returns ids of the deliveries that are not ours to send, with their buckets
  * @throws the driver's error; 23505 when another request took one of the keys first: nothing is kept then
  */
 export async function insertAcceptances(
   lane: Queryable,
   group: readonly Acceptance[],
   placing: Placing,
-): Promise<{ id: string; bucket: number }[]> {
+): Promise<Inserted> {
   const events: object[] = []
   const deliveries: object[] = []
   const keys: object[] = []
   const monitors: object[] = []
   for (const acceptance of group) {
+    const { ruling } = acceptance
     for (const routed of acceptance.routed) {
-      events.push(eventRow(routed))
+      events.push({ ...eventRow(routed), ruled: ruling !== undefined, epoch: ruling?.epoch })
       const day = dayOf(routed.event.acceptedAt)
-      for (const delivery of routed.deliveries) deliveries.push(deliveryRow(delivery, day, null, placing))
+      for (const delivery of routed.deliveries)
+        deliveries.push(deliveryRow(delivery, day, null, placing, ruling))
     }
     for (const { delivery, eventDay, replayOf } of acceptance.replays) {
       deliveries.push(deliveryRow(delivery, eventDay, replayOf, placing))
@@ -112,11 +134,17 @@ export async function insertAcceptances(
     for (const { id, workspaceId, name } of acceptance.monitors)
       monitors.push({ id, workspace_id: workspaceId, name })
   }
-  const { rows } = await lane.query<{ id: string; bucket: number }>(
-    ACCEPT,
-    [events, deliveries, keys, monitors].map(rowsOf => JSON.stringify(rowsOf)),
+  const rulings = group.flatMap(({ ruling }) => ruling ?? [])
+  const lists = [events, deliveries, keys, monitors, ...(rulings.length > 0 ? rulingRows(rulings) : [])]
+  const { rows } = await lane.query<{ id: string | null; bucket: number; epoch: string | null }>(
+    rulings.length > 0 ? ACCEPT_RULED : ACCEPT,
+    lists.map(list => JSON.stringify(list)),
   )
-  return rows
+  const owned = new Set(rows.flatMap(({ id, bucket, epoch }) => (id === null ? `${bucket} ${epoch}` : [])))
+  return {
+    elsewhere: rows.flatMap(({ id, bucket }) => (id === null ? [] : { id, bucket })),
+    void: new Set(group.filter(({ ruling }) => ruling && !owned.has(`${ruling.bucket} ${ruling.epoch}`))),
+  }
 }
 
 function eventRow({ event, deliveries }: RoutedEvent): object {
@@ -142,6 +170,7 @@ function deliveryRow(
   eventDay: string,
   replayOf: string | null,
   placing: Placing,
+  ruling?: Ruling,
 ): object {
   return {
     bucket: delivery.bucket,
@@ -155,7 +184,8 @@ function deliveryRow(
     incident_id: delivery.incidentId,
     replay_of: replayOf,
     created_at: delivery.createdAt,
-    epoch: placing.epochOf(delivery.bucket),
+    epoch: ruling?.epoch ?? placing.epochOf(delivery.bucket),
+    ruled: ruling !== undefined,
     place: placing.isParked(delivery) ? 'parked' : 'memory',
   }
 }

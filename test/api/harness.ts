@@ -7,6 +7,7 @@ import { createApi } from '../../src/api/server.ts'
 import type { Services } from '../../src/api/services.ts'
 import { Courier } from '../../src/deliver/courier.ts'
 import { Sender } from '../../src/deliver/http/sender.ts'
+import { assembleDetection } from '../../src/detect/assemble.ts'
 import { systemClock } from '../../src/ground/clock.ts'
 import { silentLog } from '../../src/ground/log.ts'
 import type { Scope } from '../../src/ground/vocabulary.ts'
@@ -16,6 +17,7 @@ import { Keeper } from '../../src/keep/keeper.ts'
 import { Replayer } from '../../src/keep/replayer.ts'
 import { Routing } from '../../src/keep/routing.ts'
 import { Hub } from '../../src/record/hub.ts'
+import { Rulings } from '../../src/keep/rulings.ts'
 import { insertApiKey, newApiKey } from '../../src/store/api-keys.ts'
 import { Catalog } from '../../src/store/catalog.ts'
 import { Database } from '../../src/store/database.ts'
@@ -95,11 +97,34 @@ export async function startTestApi(config: Partial<Services['config']> = {}): Pr
     clock,
     log: silentLog,
     policy,
-    keeper: new Keeper({ catalog, database, routing: new Routing(catalog), committer, clock }),
+    keeper: new Keeper({ catalog, database, routing, committer, clock }),
+  const routing = new Routing(catalog)
+  // Nobody owns a bucket here: what is seen of monitors waits in the table.
+  const {
+    watchlist,
+    detection,
+    first: early,
+  } = assembleDetection({
+    database,
+    catalog,
+    sealer,
+    rulings: new Rulings({ routing, committer, quiet: committer, database, clock, log: silentLog }),
+    policy,
+    version: '0.0.0-test',
+    region: null,
+    references: [],
+    meter: { started: () => {}, ended: () => {} },
+    clock,
+    random: () => 0.5,
+    log: silentLog,
+  })
+  for (const part of early) await part.start()
     dryRun: new DryRun({ courier, database, clock, committed }),
     replayer: new Replayer({ database, committer, clock }),
     replayJobs: { wake: () => wakes++ },
     hub,
+    watchlist,
+    detector: detection,
     metrics: new Registry(),
     version: '0.0.0-test',
     config: { host: '127.0.0.1', port: 0, rateLimitPerSecond: 100_000, publicMetrics: false, ...config },

@@ -103,6 +103,11 @@ export const ATTACKS: Readonly<Record<string, 'public' | ((things: Things) => At
   createMonitor: () => ({ path: '/v1/monitors', body: { name: 'second-own' }, expected: 201 }),
   listMonitors: () => ({ path: '/v1/monitors?search=first', expected: 200 }),
   getMonitor: things => ({ path: `/v1/monitors/${things.monitorId}`, expected: 404 }),
+  updateMonitor: things => ({
+    path: `/v1/monitors/${things.monitorId}`,
+    body: { severity: 'info' },
+    expected: 404,
+  }),
   deleteMonitor: things => ({ path: `/v1/monitors/${things.monitorId}`, expected: 404 }),
   createKey: () => ({ path: '/v1/keys', body: { name: 'mine', scopes: ['read'] }, expected: 201 }),
   listKeys: () => ({ path: '/v1/keys?limit=200', expected: 200 }),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { SCOPES } from '../../ground/vocabulary.ts'
-import { monitorKind, monitorName, page, text, time } from './common.ts'
+import { page, text, time } from './common.ts'
 
 const scope = z.enum(SCOPES)
 
@@ -55,13 +55,3 @@ export const workspaceCreated = z
 export const workspacePatch = z
   .strictObject({ name: text({ max: 200 }).optional(), allow_unknown_monitors: z.boolean().optional() })
   .meta({ id: 'WorkspacePatch', description: 'What is left out stays.' })
-
-export const monitorInput = z
-  .strictObject({ name: monitorName, kind: z.enum(['external']).default('external') })
-  .meta({ id: 'MonitorInput' })
-
-export const monitor = z
-  .object({ id: z.string(), name: z.string(), kind: monitorKind, created_at: time })
-  .meta({ id: 'Monitor' })
-
-export const monitorPage = page(monitor, 'MonitorPage')
