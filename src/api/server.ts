@@ -9,6 +9,7 @@ import { sendError, sendProblem } from './problems.ts'
 import { releaseConnections } from './release-connections.ts'
 import { addRoutes } from './routes/index.ts'
 import type { Services } from './services.ts'
+import { answerUnreadable } from './unreadable.ts'
 
 const BODY_LIMIT = 512 * 1024
 /** A request's head and body must be here by then; what the answer takes is another matter. */
@@ -43,6 +44,7 @@ export function createApi(services: Services, options: { checksAnswers?: boolean
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     exposeHeadRoutes: false,
+    clientErrorHandler: answerUnreadable,
   }) as unknown as FastifyInstance
   app.decorate('operations', [])
   app.decorate('checksAnswers', options.checksAnswers ?? false)
