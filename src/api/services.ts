@@ -1,5 +1,6 @@
 import type { Registry } from '@prometheus-io/client'
 import type { EgressPolicy } from '../deliver/egress/index.ts'
+import type { Templates } from '../deliver/templates/templates.ts'
 import type { Detector } from '../detect/detector.ts'
 import type { Watchlist } from '../detect/watchlist.ts'
 import type { Clock } from '../ground/clock.ts'
@@ -29,6 +30,7 @@ export interface Services {
   readonly replayer: Pick<Replayer, 'replay'>
   /** Whoever runs the jobs of `replay_jobs`: there is a new one. */
   readonly replayJobs: { wake(): void }
+  readonly templates: Pick<Templates, 'render'>
   /** Wakes readers of the feed. */
   readonly hub: Hub
   readonly metrics: Registry

@@ -1,16 +1,19 @@
 import type { Clock } from '../ground/clock.ts'
 import { messageOf } from '../ground/errors.ts'
 import { newId } from '../ground/ids.ts'
-import type { Attempt, Endpoint, Observation, Verdict } from '../ground/vocabulary.ts'
+import type { Attempt, Endpoint, ErrorClass, Observation, Verdict } from '../ground/vocabulary.ts'
 import { destinationFor } from './destinations/index.ts'
 import { withoutSecrets } from './destinations/secrets.ts'
 import type { Sender } from './http/sender.ts'
 import type { Parcel } from './parcel.ts'
 import { nextAttemptAt, RETRIES } from './schedule.ts'
+import { TemplateError } from './templates/template.ts'
+import type { Templates } from './templates/templates.ts'
 
 /** Makes one attempt and says what follows from it; keeps nothing. */
 export class Courier {
   readonly #sender: Pick<Sender, 'send'>
+  readonly #templates: Pick<Templates, 'render'>
   readonly #clock: Clock
   readonly #random: () => number
   readonly #version: string
@@ -19,12 +22,14 @@ export class Courier {
   /** @param options.random numbers from 0 to 1, for the jitter of retries */
   constructor(options: {
     sender: Pick<Sender, 'send'>
+    templates: Pick<Templates, 'render'>
     clock: Clock
     random: () => number
     version: string
     publicUrl: string | null
   }) {
     this.#sender = options.sender
+    this.#templates = options.templates
     this.#clock = options.clock
     this.#random = options.random
     this.#version = options.version
@@ -38,10 +43,13 @@ export class Courier {
     const requestId = newId('req', startedAt, delivery.bucket)
     const destination = destinationFor(endpoint.kind)
     let observation: Observation
+    const template = destination.templateOf?.(endpoint)
     try {
+      const payload =
+        template === undefined ? Buffer.from(event.payload) : await this.#rendered(template, parcel)
       const request = destination.buildRequest({
         event,
-        payload: Buffer.from(event.payload),
+        payload,
         endpoint,
         deliveryId: delivery.id,
         requestId,
@@ -53,11 +61,25 @@ export class Courier {
       })
       observation = withoutSecrets(await this.#sender.send(request), endpoint)
     } catch (error) {
-      observation = notSent(messageOf(error))
+      observation = notSent(error)
     }
     const endedAt = this.#clock.now()
     const verdict = destination.judge(observation, endpoint, endedAt)
     return { attempt: this.#describe(parcel, requestId, startedAt, endedAt, observation, verdict), verdict }
+  }
+
+  /** The same bytes at every attempt: of the event and the delivery, only what never changes goes in. */
+  #rendered(template: string, { delivery, event }: Parcel): Promise<Buffer> {
+    return this.#templates.render({
+      template,
+      payload: event.payload,
+      delivery: {
+        id: delivery.id,
+        endpoint_id: delivery.endpointId,
+        accepted_at: event.acceptedAt,
+        dry_run: event.dryRun,
+      },
+    })
   }
 
   #describe(
@@ -109,13 +131,15 @@ function whyOf(verdict: Verdict, retriesOver: boolean): string | null {
   return retriesOver ? `${verdict.why}; all ${RETRIES} retries are used up` : verdict.why
 }
 
-/** A request that could not even be built: the endpoint's settings do not fit its kind any more. */
-function notSent(message: string): Observation {
+/** A request that could not even be built: the endpoint's settings do not fit its kind (any more), or its template fails. */
+function notSent(error: unknown): Observation {
+  const isTemplate = error instanceof TemplateError
+  const errorClass: ErrorClass = isTemplate && error.retry ? 'other' : 'invalid_request'
   return {
     statusCode: null,
     responseHeaders: {},
     responseBody: '',
-    error: { class: 'invalid_request', message },
+    error: { class: errorClass, message: isTemplate ? error.forRecord : messageOf(error) },
     remoteAddress: null,
     tlsVersion: null,
     httpVersion: null,

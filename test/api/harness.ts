@@ -8,6 +8,7 @@ import type { Services } from '../../src/api/services.ts'
 import { Courier } from '../../src/deliver/courier.ts'
 import { Sender } from '../../src/deliver/http/sender.ts'
 import { assembleDetection } from '../../src/detect/assemble.ts'
+import { Templates } from '../../src/deliver/templates/templates.ts'
 import { systemClock } from '../../src/ground/clock.ts'
 import { silentLog } from '../../src/ground/log.ts'
 import type { Scope } from '../../src/ground/vocabulary.ts'
@@ -83,7 +84,15 @@ export async function startTestApi(config: Partial<Services['config']> = {}): Pr
   const committed = (workspaceIds: Iterable<string>) => hub.committed(workspaceIds)
   const sender = new Sender({ policy, log: silentLog } as never)
   await sender.start()
-  const courier = new Courier({ sender, clock, random: () => 0.5, version: '0.0.0-test', publicUrl: null })
+  const templates = new Templates()
+  const courier = new Courier({
+    sender,
+    templates,
+    clock,
+    random: () => 0.5,
+    version: '0.0.0-test',
+    publicUrl: null,
+  })
   const committer = new Committer({
     database,
     epochOf: () => null,
@@ -122,6 +131,7 @@ export async function startTestApi(config: Partial<Services['config']> = {}): Pr
     dryRun: new DryRun({ courier, database, clock, committed }),
     replayer: new Replayer({ database, committer, clock }),
     replayJobs: { wake: () => wakes++ },
+    templates,
     hub,
     watchlist,
     detector: detection,
@@ -148,6 +158,7 @@ export async function startTestApi(config: Partial<Services['config']> = {}): Pr
     async stop() {
       await app.close()
       await sender.stop()
+      await templates.stop()
       await catalog.stop()
       await database.stop()
       await testDatabase.drop()

@@ -77,6 +77,7 @@ describe('works as it is printed, with a server that runs', () => {
   const LISTED = [
     'docs/how-to/register-and-filter-endpoints.md',
     'docs/how-to/rotate-a-secret.md',
+    'docs/how-to/shape-the-payload.md',
     'docs/how-to/follow-the-live-stream.md',
     'docs/how-to/develop-a-receiver.md',
     'docs/how-to/run-behind-a-reverse-proxy.md',

@@ -5,7 +5,7 @@ import type { OutgoingRequest } from '../http/sender.ts'
 /** One attempt that is about to be made. */
 export interface Shipment {
   readonly event: Event
-  /** The event's payload as UTF-8. */
+  /** The event's payload as UTF-8, or what the endpoint's template makes of it. */
   readonly payload: Buffer
   readonly endpoint: Endpoint
   readonly deliveryId: string
@@ -40,6 +40,8 @@ export interface Destination {
   readonly urlIsSecret?: boolean
   /** The URL of an endpoint that is registered without one; left out: every endpoint needs its own. */
   defaultUrl?(options: Readonly<Record<string, unknown>>): string
+  /** The JSONata template that the payload goes through on its way out; undefined: it goes as it is. */
+  templateOf?(endpoint: Endpoint): string | undefined
   /**
    * The request of one attempt.
    * @throws Error in words for the attempt's record, when the endpoint's settings do not allow one

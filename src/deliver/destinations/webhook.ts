@@ -1,8 +1,23 @@
 import { z } from 'zod'
 import type { Endpoint, Event } from '../../ground/vocabulary.ts'
 import { bodySignature, standardSignature } from '../sign.ts'
+import { checkTemplate, MOST_TEMPLATE } from '../templates/template.ts'
 import { judgeAnswer } from '../verdict.ts'
 import type { Destination } from './destination.ts'
+
+const template = z
+  .string()
+  .min(1)
+  .max(MOST_TEMPLATE)
+  .superRefine((text, context) => {
+    const message = checkTemplate(text)
+    if (message !== null) context.addIssue({ code: 'custom', message })
+  })
+  .meta({
+    description:
+      'A JSONata expression that makes the body out of the payload, for receivers that need another shape. Left out: the payload itself.',
+    examples: ['{ "text": monitor_name & " is " & status }'],
+  })
 
 /** The user's own HTTPS receiver: DESIGN "The wire contract". */
 export const webhook: Destination = {
@@ -11,7 +26,11 @@ export const webhook: Destination = {
   defaultOrder: 'unordered',
   defaultSuccessStatuses: [200, 201],
   defaultRatePerSecond: null,
-  optionsSchema: z.strictObject({}),
+  optionsSchema: z.strictObject({ template: template.optional() }),
+
+  templateOf({ options }) {
+    return options.template as string | undefined
+  },
 
   buildRequest(shipment) {
     const { endpoint, payload, now } = shipment
