@@ -118,7 +118,7 @@ export function listAttempts(
   const limit = where.value(page.limit)
   return readBriefly(database, async tx => {
     const { rows } = await tx.query<AttemptRow>(
-      `select ${ATTEMPT_COLUMNS} from attempts where ${where.text} order by position desc, id desc limit ${limit}`,
+      `select ${ATTEMPT_COLUMNS} from attempts where ${where.text} order by attempts.position desc, id desc limit ${limit}`,
       where.values,
     )
     return rows.map(toStoredAttempt)

@@ -98,7 +98,7 @@ export function listEvents(
   const limit = where.value(page.limit)
   return readBriefly(database, async tx => {
     const { rows } = await tx.query<Row>(
-      `select ${SUMMARY} from events where ${where.text} order by position desc, event_id desc limit ${limit}`,
+      `select ${SUMMARY} from events where ${where.text} order by events.position desc, event_id desc limit ${limit}`,
       where.values,
     )
     return rows.map(toSummary)

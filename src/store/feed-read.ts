@@ -135,13 +135,16 @@ type Reader = (
   limit: number,
 ) => Promise<Row[]>
 
-/** The limit stands in the text, so that the plan is made for it: the few first rows off an index. */
+/**
+ * The limit stands in the text, so that the plan is made for it: the few first rows off an index. `position` alone
+ * would be the column of the answer, which is a text.
+ */
 function statement(source: Source, columns: string, table: string, id: string, limit: number) {
   return {
     name: `feed_${source}_${limit}`,
     text: `select ${columns}, day::text as day from ${table}
       where workspace_id = $1 and (position, ${id}) >= ($2::bigint, $3) and position < $4::bigint
-      order by position, ${id} limit ${limit}`,
+      order by ${table}.position, ${id} limit ${limit}`,
   }
 }
 
@@ -183,7 +186,7 @@ interface ChangeRow {
 }
 
 const CHANGE_COLUMNS = `id, delivery_id, event_id, endpoint_id, status, reason, at, position::text as position,
-  (select monitor_name from deliveries d where d.bucket = c.bucket and d.id = c.delivery_id limit 1) as monitor_name`
+  (select monitor_name from deliveries d where d.bucket = delivery_changes.bucket and d.id = delivery_changes.delivery_id limit 1) as monitor_name`
 
 const READERS: Readonly<Record<Source, Reader>> = {
   async event(database, workspaceId, after, horizon, limit) {
@@ -202,7 +205,7 @@ const READERS: Readonly<Record<Source, Reader>> = {
   },
   async delivery(database, workspaceId, after, horizon, limit) {
     const { rows } = await database.query<ChangeRow>(
-      statement('delivery', CHANGE_COLUMNS, 'delivery_changes c', 'id', limit),
+      statement('delivery', CHANGE_COLUMNS, 'delivery_changes', 'id', limit),
       valuesOf('delivery', workspaceId, after, horizon),
     )
     return rows.map(row => ({ ...placeOf('delivery', row), id: row.id, items: [itemOfChange(row)] }))
