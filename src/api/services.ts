@@ -23,10 +23,10 @@ export interface Services {
   /** Which targets an endpoint may have. */
   readonly policy: EgressPolicy
   readonly keeper: Pick<Keeper, 'accept'>
-  readonly dryRun: Pick<DryRun, 'send'>
   readonly detector: Detector
   /** Monitors, silences and maintenance windows, in memory. */
   readonly watchlist: Watchlist
+  readonly dryRun: Pick<DryRun, 'send'>
   readonly replayer: Pick<Replayer, 'replay'>
   /** Whoever runs the jobs of `replay_jobs`: there is a new one. */
   readonly replayJobs: { wake(): void }

@@ -7,8 +7,8 @@ import { createApi } from '../../src/api/server.ts'
 import type { Services } from '../../src/api/services.ts'
 import { Courier } from '../../src/deliver/courier.ts'
 import { Sender } from '../../src/deliver/http/sender.ts'
-import { assembleDetection } from '../../src/detect/assemble.ts'
 import { Templates } from '../../src/deliver/templates/templates.ts'
+import { assembleDetection } from '../../src/detect/assemble.ts'
 import { systemClock } from '../../src/ground/clock.ts'
 import { silentLog } from '../../src/ground/log.ts'
 import type { Scope } from '../../src/ground/vocabulary.ts'
@@ -17,8 +17,8 @@ import { DryRun } from '../../src/keep/dry-run.ts'
 import { Keeper } from '../../src/keep/keeper.ts'
 import { Replayer } from '../../src/keep/replayer.ts'
 import { Routing } from '../../src/keep/routing.ts'
-import { Hub } from '../../src/record/hub.ts'
 import { Rulings } from '../../src/keep/rulings.ts'
+import { Hub } from '../../src/record/hub.ts'
 import { insertApiKey, newApiKey } from '../../src/store/api-keys.ts'
 import { Catalog } from '../../src/store/catalog.ts'
 import { Database } from '../../src/store/database.ts'
@@ -98,15 +98,6 @@ export async function startTestApi(config: Partial<Services['config']> = {}): Pr
     epochOf: () => null,
     events: { isFull: () => false, submit: () => {}, unclear: () => {}, rememberParked: () => {}, committed },
   })
-  let wakes = 0
-  const services: Services = {
-    database,
-    catalog,
-    sealer,
-    clock,
-    log: silentLog,
-    policy,
-    keeper: new Keeper({ catalog, database, routing, committer, clock }),
   const routing = new Routing(catalog)
   // Nobody owns a bucket here: what is seen of monitors waits in the table.
   const {
@@ -128,13 +119,22 @@ export async function startTestApi(config: Partial<Services['config']> = {}): Pr
     log: silentLog,
   })
   for (const part of early) await part.start()
+  let wakes = 0
+  const services: Services = {
+    database,
+    catalog,
+    watchlist,
+    detector: detection,
+    sealer,
+    clock,
+    log: silentLog,
+    policy,
+    keeper: new Keeper({ catalog, database, routing, committer, clock }),
     dryRun: new DryRun({ courier, database, clock, committed }),
     replayer: new Replayer({ database, committer, clock }),
     replayJobs: { wake: () => wakes++ },
     templates,
     hub,
-    watchlist,
-    detector: detection,
     metrics: new Registry(),
     version: '0.0.0-test',
     config: { host: '127.0.0.1', port: 0, rateLimitPerSecond: 100_000, publicMetrics: false, ...config },
