@@ -6,6 +6,7 @@ import { startTestApi, type TestApi } from './harness.ts'
 const EDGE = 100_000_000
 
 let api: TestApi
+/** Ids of deliveries. */
 let written: string[]
 
 beforeAll(async () => {
@@ -22,7 +23,7 @@ beforeAll(async () => {
     const { deliveryIds } = await sendEvent(api, api.first, { monitor_name: `m-${count}` })
     const attempt = await attemptOf(api.database, api.first, deliveryIds[0] as string, 'delivered')
     await writeDown(api.database, [attempt])
-    written.push(attempt.id)
+    written.push(deliveryIds[0] as string)
   }
   await readable(api.database)
   const { rows } = await api.database.query('select position from attempts where position > $1', [EDGE])
@@ -37,14 +38,14 @@ describe('where positions get a digit more', () => {
     for (let page = 0; page < written.length; page++) {
       const path = '/v1/queues/ops-integrations'
       const { body } = await api.call('GET', `${path}/messages?consumer=c&limit=1`)
-      read.push(...body.data.map(({ id }: { id: string }) => id))
+      read.push(...body.data.map((one: { delivery_id: string }) => one.delivery_id))
       await api.call('POST', `${path}/ack`, { body: { consumer: 'c', cursor: body.cursor } })
     }
     expect(read).toEqual(written)
   })
 
   it.each(['attempts', 'events'])('the list of %s is whole and in order over its pages', async list => {
-    const read: { id?: string; monitor_name: string }[] = []
+    const read: { monitor_name: string }[] = []
     let cursor: string | null = ''
     while (cursor !== null) {
       const { body } = await api.call('GET', `/v1/${list}?limit=5${cursor && `&cursor=${cursor}`}`)

@@ -59,7 +59,7 @@ async function keptOf(client: NatsConnection): Promise<Kept[]> {
   while (kept.length < state.messages) {
     for await (const message of await consumer.fetch({ max_messages: 500, expires: 1_000 })) {
       kept.push({
-        id: message.headers?.get('nats-msg-id') ?? '',
+        id: message.headers?.get('Nats-Msg-Id') ?? '',
         contentType: message.headers?.get('content-type') ?? '',
         body: message.string(),
       })
