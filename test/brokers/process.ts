@@ -5,10 +5,13 @@ import { type AddressInfo, connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** The path of a program, or null: it is not on this machine. */
+/** The path of a program, Debian's for servers included, or null: it is not on this machine. */
 export function findProgram(name: string): string | null {
   try {
-    return execFileSync('/bin/sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).trim()
+    return execFileSync('/bin/sh', ['-c', `command -v ${name}`], {
+      encoding: 'utf8',
+      env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` },
+    }).trim()
   } catch {
     return null
   }
