@@ -5,6 +5,8 @@ import type { Parcel } from './parcel.ts'
 interface Place {
   readonly delivery: Delivery
   parcel: Parcel | null
+  /** Earlier events that it stands for; kept here, since the table does not know while it waits there. */
+  superseded: number
   /** ready: called up, but not yet on its way (its endpoint has no room); it can still be superseded. */
   state: 'waiting' | 'ready' | 'in flight'
 }
@@ -113,7 +115,7 @@ export class Lines {
   #insert(line: Place[], delivery: Delivery, parcel: Parcel | null): void {
     let index = line.length
     while (index > 0 && (line[index - 1] as Place).delivery.id > delivery.id) index--
-    line.splice(index, 0, { delivery, parcel, state: 'waiting' })
+    line.splice(index, 0, { delivery, parcel, superseded: 0, state: 'waiting' })
     this.#size++
   }
 
@@ -128,7 +130,7 @@ export class Lines {
       line.splice(index, 1)
       this.#size--
       gone.unshift(place.delivery)
-      if (last?.parcel) last.parcel.superseded += 1 + (place.parcel?.superseded ?? 0)
+      if (last) last.superseded += 1 + place.superseded
     }
     return gone
   }
@@ -146,5 +148,6 @@ function callUp(line: readonly Place[]): Parcel | null {
   const first = line[0]
   if (!first?.parcel || first.state !== 'waiting') return null
   first.state = 'ready'
+  first.parcel.superseded = first.superseded
   return first.parcel
 }

@@ -19,6 +19,12 @@ export class TestClock implements Clock {
     return this.#now
   }
 
+  /** When the next timer is due; null: there is none. */
+  get nextAt(): number | null {
+    const times = [...this.#timers].map(timer => timer.at)
+    return times.length === 0 ? null : Math.min(...times)
+  }
+
   after(delayMs: number, callback: () => void): () => void {
     const timer = { at: this.#now + delayMs, callback }
     this.#timers.add(timer)

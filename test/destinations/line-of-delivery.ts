@@ -1,0 +1,124 @@
+import { Courier } from '../../src/deliver/courier.ts'
+import { Dispatcher } from '../../src/deliver/dispatcher.ts'
+import { Held } from '../../src/deliver/held.ts'
+import type { OutgoingRequest } from '../../src/deliver/http/sender.ts'
+import { silentLog } from '../../src/ground/log.ts'
+import type { Delivery, Endpoint, Event, Observation } from '../../src/ground/vocabulary.ts'
+import type { Result } from '../../src/store/results.ts'
+import type { TestClock } from '../helpers/clock.ts'
+
+/** What the network does with a request: after how long, and what is seen. */
+export type Network = (request: OutgoingRequest) => { afterMs: number; seen: Partial<Observation> }
+
+const EPOCH = 1
+
+/**
+ * The dispatcher, its queues, the courier and a destination as they are, around one endpoint; in place of the
+ * database a table in memory, in place of the network a function, and time by a {@link TestClock}.
+ */
+export class LineOfDelivery {
+  /** Every result that was written, in order. */
+  readonly results: Result[] = []
+  readonly #clock: TestClock
+  readonly #endpoint: Endpoint
+  readonly #dispatcher: Dispatcher
+  #accepted = 0
+  readonly #table = new Map<string, { delivery: Delivery; event: Event; dueAt: number | null }>()
+
+  constructor(options: { clock: TestClock; endpoint: Endpoint; network: Network; random: () => number }) {
+    const { clock, endpoint, network, random } = options
+    this.#clock = clock
+    this.#endpoint = endpoint
+    const held = new Held()
+    held.open(0, EPOCH)
+    const send = (request: OutgoingRequest) =>
+      new Promise<Observation>(resolve => {
+        const { afterMs, seen } = network(request)
+        clock.after(afterMs, () => resolve({ ...NOTHING_SEEN, ...seen }))
+      })
+    this.#dispatcher = new Dispatcher({
+      catalog: { endpoint: () => endpoint },
+      courier: new Courier({
+        sender: { send },
+        templates: { render: () => Promise.reject(new Error('there is no template here')) },
+        clock,
+        random,
+        version: '0.0.0-test',
+        publicUrl: null,
+      }),
+      recorder: { unwritten: 0, record: async (result: Result) => this.#write(result) },
+      held,
+      backlog: { dueAt: (_bucket: number, at: number) => this.#wakeAt(at) },
+      health: { saw: () => {} },
+      clock,
+      log: silentLog,
+      maxInFlight: 100,
+    } as unknown as ConstructorParameters<typeof Dispatcher>[0])
+  }
+
+  /** The event is accepted now. */
+  accept(event: Event): void {
+    const now = this.#clock.now()
+    const delivery: Delivery = {
+      id: `dlv_${String(this.#accepted++).padStart(6, '0')}`,
+      workspaceId: event.workspaceId,
+      bucket: 0,
+      eventId: event.eventId,
+      endpointId: this.#endpoint.id,
+      monitorName: event.monitorName,
+      incidentId: event.incidentId,
+      createdAt: now,
+      attempts: 0,
+      firstAttemptAt: null,
+    }
+    this.#table.set(delivery.id, { delivery, event, dueAt: null })
+    this.#dispatcher.submit([{ delivery, event, epoch: EPOCH, readyAt: now, superseded: 0 }])
+  }
+
+  /** Lets time go by, from one thing that is due to the next, until nothing is. */
+  async runOut(): Promise<void> {
+    for (let next = this.#clock.nextAt; next !== null; next = this.#clock.nextAt) {
+      this.#clock.set(next)
+      await new Promise(resolve => setImmediate(resolve))
+    }
+  }
+
+  #write(result: Result): void {
+    this.results.push(result)
+    const row = this.#table.get(result.delivery.id)
+    if (!row) return
+    if (result.status !== 'pending') this.#table.delete(result.delivery.id)
+    row.dueAt = result.dueAt
+    row.delivery = {
+      ...row.delivery,
+      attempts: row.delivery.attempts + 1,
+      firstAttemptAt: row.delivery.firstAttemptAt ?? result.attempt?.startedAt ?? null,
+    }
+  }
+
+  #wakeAt(at: number): void {
+    this.#clock.after(Math.max(0, at - this.#clock.now()), () => {
+      const due = [...this.#table.values()].filter(
+        ({ dueAt }) => dueAt !== null && dueAt <= this.#clock.now(),
+      )
+      for (const row of due) {
+        const readyAt = row.dueAt as number
+        row.dueAt = null
+        this.#dispatcher.submit([
+          { delivery: row.delivery, event: row.event, epoch: EPOCH, readyAt, superseded: 0 },
+        ])
+      }
+    })
+  }
+}
+
+const NOTHING_SEEN: Observation = {
+  statusCode: null,
+  responseHeaders: {},
+  responseBody: '',
+  error: null,
+  remoteAddress: null,
+  tlsVersion: null,
+  httpVersion: null,
+  timings: { dns: null, connect: null, tls: null, firstByte: null, total: 0 },
+}
