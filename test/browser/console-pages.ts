@@ -1,12 +1,16 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, globSync, statSync } from 'node:fs'
+import { mkdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import sparticuz from '@sparticuz/chromium'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 import type { TestApp } from '../helpers/app.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const LOCK = join(tmpdir(), 'statuspulse-console-build')
+const LONGEST_BUILD_MS = 120_000
 /** A page that does not get there in this time does not work, ms; machines that do much at once are slow. */
 const PATIENCE_MS = 20_000
 
@@ -19,7 +23,7 @@ export type Theme = 'light' | 'dark'
 
 /** Starts Chromium. @returns null, and says why, where it cannot run */
 export async function launchChromium(): Promise<Browser | null> {
-  buildConsole()
+  await buildConsole()
   try {
     return await chromium.launch({
       executablePath: process.env.CHROMIUM_PATH ?? (await sparticuz.executablePath()),
@@ -34,14 +38,32 @@ export async function launchChromium(): Promise<Browser | null> {
   }
 }
 
-/** The console that is served is the one of the sources. */
-function buildConsole(): void {
+/** The console that is served is the one of the sources: built where it is not, by one test file at a time. */
+export async function buildConsole(): Promise<void> {
+  while (!isBuilt()) {
+    try {
+      await mkdir(LOCK)
+    } catch {
+      // Somebody builds it; or was killed while he did.
+      await new Promise(resolve => setTimeout(resolve, 100))
+      const lockedAt = statSync(LOCK, { throwIfNoEntry: false })?.mtimeMs ?? Date.now()
+      if (Date.now() - lockedAt > LONGEST_BUILD_MS) await rm(LOCK, { recursive: true, force: true })
+      continue
+    }
+    try {
+      if (!isBuilt()) execFileSync(process.execPath, [`${ROOT}scripts/build-web.ts`], { stdio: 'inherit' })
+    } finally {
+      await rm(LOCK, { recursive: true, force: true })
+    }
+  }
+}
+
+function isBuilt(): boolean {
   const built = `${ROOT}web/dist/index.html`
   const sources = globSync('web/{src,public}/**/*.*', { cwd: ROOT }).map(
     file => statSync(ROOT + file).mtimeMs,
   )
-  if (existsSync(built) && statSync(built).mtimeMs >= Math.max(...sources)) return
-  execFileSync(process.execPath, [`${ROOT}scripts/build-web.ts`], { stdio: 'inherit' })
+  return existsSync(built) && statSync(built).mtimeMs >= Math.max(...sources)
 }
 
 /** A page of the console, and everything that went wrong on it. */

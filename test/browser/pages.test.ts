@@ -133,7 +133,7 @@ async function visit(place: Place, size: Size, theme: Theme): Promise<void> {
     ]),
   ).toEqual([])
   expect(faults).toEqual([])
-  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+  const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth')
   expect(overflow).toBeLessThanOrEqual(0)
   await context.close()
 }
@@ -141,9 +141,9 @@ async function visit(place: Place, size: Size, theme: Theme): Promise<void> {
 /** A picture of the whole page, as a window of its height would show it. */
 async function picture(page: Page, path: string, tallest = 1_200): Promise<void> {
   const { width, height } = page.viewportSize()!
-  const whole = await page.evaluate(() => document.documentElement.scrollHeight)
+  const whole = await page.evaluate<number>('document.documentElement.scrollHeight')
   await page.setViewportSize({ width, height: Math.max(height, Math.min(whole, tallest)) })
-  await page.evaluate(() => scrollTo(0, 0))
+  await page.evaluate('scrollTo(0, 0)')
   await page.screenshot({ path, animations: 'disabled' })
 }
 
@@ -154,9 +154,9 @@ async function sendDryRun(page: Page): Promise<void> {
 
 async function happen(): Promise<void> {
   await scene.app.send(
-    ['checkout-api', 'payments-gateway', 'search-index', 'auth-service'].map(monitor_name => ({
+    ['payments-gateway', 'eu-west-edge', 'search-index', 'auth-service'].map(monitor_name => ({
       monitor_name,
-      status: 'down',
+      status: 'degraded',
       event_type: 'incident.opened',
     })),
   )

@@ -45,7 +45,10 @@ export async function startScene(): Promise<Scene> {
     name: 'On-call team',
     filter: { monitors: ['checkout-*', 'payments-*'] },
   })
-  await app.addEndpoint(ticketing.url, { name: 'Ticketing', filter: { severities: ['critical'] } })
+  await app.addEndpoint(ticketing.url, {
+    name: 'Ticketing',
+    filter: { monitors: ['checkout-*'], severities: ['critical'] },
+  })
   const refusing = await app.addEndpoint(archive.url, {
     name: 'Archive',
     filter: { monitors: ['search-*'], event_types: ['incident.opened'] },

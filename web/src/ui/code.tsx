@@ -44,6 +44,7 @@ export function Code({
 }) {
   return (
     <div className="relative min-w-0 rounded-xl border border-line bg-sunken">
+      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset is for fields. */}
       <div
         role="group"
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard.

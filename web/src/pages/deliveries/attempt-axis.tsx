@@ -12,7 +12,9 @@ const FILLS: Record<Tone, string> = {
   idle: 'bg-idle border-idle',
 }
 
-const TICKS = [0, 1_000, 10_000, 60_000, 600_000, 3_600_000, 21_600_000]
+/** Too near the first one to be written on a phone, ms. */
+const CLOSEST = 1_000
+const TICKS = [0, CLOSEST, 10_000, 60_000, 600_000, 3_600_000, 21_600_000]
 
 /** The attempts that were made, and those that are planned, from the first one to six hours later. */
 export function AttemptAxis({ delivery }: { delivery: DeliveryDetail }) {
@@ -33,7 +35,9 @@ export function AttemptAxis({ delivery }: { delivery: DeliveryDetail }) {
             className="absolute top-3 h-2 w-px bg-line-strong"
             style={{ left: percent(placeOf(after)) }}
           >
-            <span className="tabular absolute top-6 left-1/2 -translate-x-1/2 text-xs whitespace-nowrap text-muted">
+            <span
+              className={`tabular absolute top-6 left-1/2 -translate-x-1/2 text-xs whitespace-nowrap text-muted ${after === CLOSEST ? 'max-sm:hidden' : ''}`}
+            >
               {after === 0 ? 'first' : duration(after)}
             </span>
           </span>

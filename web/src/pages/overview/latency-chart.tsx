@@ -40,12 +40,13 @@ export function LatencyChart({ series, line, summary }: { series: Series; line?:
         height: HEIGHT_PX,
         legend: { show: false },
         cursor: { show: false },
-        padding: [8, 8, 0, 0],
+        padding: [8, 20, 0, 0],
         scales: { y: { range: (_, __, max) => [0, Math.max(line ?? 0, max, 1) * 1.15] } },
         axes: [
           {
             ...axis,
             grid: { show: false },
+            size: 28,
             values: (_, times) => times.map(seconds => hourAndMinute(seconds * 1000)),
           },
           { ...axis, size: 56, values: (_, values) => values.map(value => duration(value)) },

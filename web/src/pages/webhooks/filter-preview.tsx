@@ -45,8 +45,10 @@ export function FilterPreview({ endpointId, filter }: { endpointId: string; filt
       <ul className="mt-3 divide-y divide-line border-t border-line">
         {examples.map(({ event, why_not }) => (
           <li key={event.event_id} className="flex flex-wrap items-center gap-x-3 gap-y-1 py-2 text-sm">
-            <span className="min-w-0 flex-1 truncate">{event.monitor_name}</span>
-            <span className="text-xs text-muted">{why_not ?? event.event_type}</span>
+            <span className="min-w-0 flex-1 basis-full truncate sm:basis-0">{event.monitor_name}</span>
+            <span className="min-w-0 flex-1 text-xs text-muted sm:flex-none">
+              {why_not ?? event.event_type}
+            </span>
             <Badge>{event.severity}</Badge>
             <span className="w-16 text-right text-xs text-muted">
               <Time at={event.accepted_at} />
