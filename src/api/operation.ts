@@ -39,7 +39,7 @@ export interface Operation<
   B extends z.ZodType | undefined = undefined,
 > {
   readonly id: string
-  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** As in OpenAPI: `/v1/events/{id}`. */
   readonly path: string
   readonly tag: string

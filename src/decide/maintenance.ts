@@ -58,7 +58,7 @@ function appliesTo({ monitors }: MaintenanceWindow, monitorName: string): boolea
 }
 
 /** The span of a window that a time lies in, or else the next one; null: there is none any more. */
-function spanFrom(
+export function spanFrom(
   when: MaintenanceWindow['when'],
   at: number,
   nextOccurrence: NextOccurrence,

@@ -5,7 +5,14 @@ import type { Part } from '../ground/lifecycle.ts'
 import type { Logger } from '../ground/log.ts'
 import type { Database, Queryable } from './database.ts'
 
-const TABLES = ['events', 'deliveries', 'attempts', 'delivery_changes'] as const
+const TABLES = [
+  'events',
+  'deliveries',
+  'attempts',
+  'delivery_changes',
+  'suppressed_events',
+  'samples',
+] as const
 const DAYS_AHEAD = 7
 const DAY_MS = 86_400_000
 const HOUR_MS = 3_600_000
@@ -81,6 +88,10 @@ export class Partitions implements Part {
     await this.#database.query(`delete from ingest_keys where created_at < now() - $1 * interval '1 hour'`, [
       INGEST_KEYS_HOURS,
     ])
+    await this.#database.query(`delete from incidents where resolved_at < to_timestamp($1 / 1000.0)`, [
+      now - this.#retentionDays * DAY_MS,
+    ])
+    await this.#database.query(`delete from monitors_gone where deleted_at < now() - interval '1 day'`)
   }
 
   async #create(tx: Queryable, table: string, day: string): Promise<void> {
@@ -88,8 +99,8 @@ export class Partitions implements Part {
     const { rows } = await tx.query(`select 1 from ${table}_other where day = $1 limit 1`, [day])
     // Rows of that day are in the overflow already (a clock that jumped): they stay there until they are old.
     if (rows.length > 0) return
-    // A delivery is updated once or more: free space on its page keeps the new version beside the old one.
-    const storage = table === 'deliveries' ? ' with (fillfactor = 70)' : ''
+    // A delivery, or an hour's samples, are updated once or more: free space on its page keeps a new version beside the old one.
+    const storage = table === 'deliveries' || table === 'samples' ? ' with (fillfactor = 70)' : ''
     await tx.query(
       `create table "${table}_${day}" partition of ${table} for values from ('${day}') to ('${next}')${storage}`,
     )

@@ -5,6 +5,9 @@ export interface Things {
   readonly eventId: string
   readonly deliveryId: string
   readonly monitorId: string
+  readonly incidentId: string
+  readonly silenceId: string
+  readonly windowId: string
   readonly keyId: string
   readonly replayId: string
   readonly forwarderId: string
@@ -109,6 +112,62 @@ export const ATTACKS: Readonly<Record<string, 'public' | ((things: Things) => At
     expected: 404,
   }),
   deleteMonitor: things => ({ path: `/v1/monitors/${things.monitorId}`, expected: 404 }),
+  // By its token, which is nobody's business but the job's; by slug in one's own workspace only.
+  pingHeartbeat: 'public',
+  pingHeartbeatHead: 'public',
+  pingHeartbeatPost: 'public',
+  signalHeartbeat: 'public',
+  signalHeartbeatHead: 'public',
+  signalHeartbeatPost: 'public',
+  acceptSamples: () => ({
+    path: '/v1/metrics',
+    body: { samples: [{ monitor_name: 'second-own', metric: 'queue_length', value: 1 }] },
+    expected: 202,
+  }),
+  listSamples: things => ({
+    path: `/v1/monitors/${things.monitorId}/samples?metric=queue_length`,
+    expected: 404,
+  }),
+  listMetrics: things => ({ path: `/v1/monitors/${things.monitorId}/metrics`, expected: 404 }),
+  listIncidents: () => ({ path: '/v1/incidents?limit=200', expected: 200 }),
+  getIncident: things => ({ path: `/v1/incidents/${things.incidentId}`, expected: 404 }),
+  acknowledgeIncident: things => ({ path: `/v1/incidents/${things.incidentId}/acknowledge`, expected: 404 }),
+  commentIncident: things => ({
+    path: `/v1/incidents/${things.incidentId}/comment`,
+    body: { comment: 'mine now' },
+    expected: 404,
+  }),
+  resolveIncident: things => ({ path: `/v1/incidents/${things.incidentId}/resolve`, expected: 404 }),
+  listSuppressed: things => ({
+    path: `/v1/suppressed?limit=200&incident_id=${things.incidentId}`,
+    expected: 200,
+  }),
+  createSilence: () => ({
+    path: '/v1/silences',
+    body: { matchers: [{ name: 'monitor', value: 'mine' }], ends_at: '2124-01-01T00:00:00Z' },
+    expected: 201,
+  }),
+  listSilences: () => ({ path: '/v1/silences?limit=200', expected: 200 }),
+  getSilence: things => ({ path: `/v1/silences/${things.silenceId}`, expected: 404 }),
+  updateSilence: things => ({
+    path: `/v1/silences/${things.silenceId}`,
+    body: { comment: 'mine now' },
+    expected: 404,
+  }),
+  deleteSilence: things => ({ path: `/v1/silences/${things.silenceId}`, expected: 404 }),
+  createMaintenanceWindow: () => ({
+    path: '/v1/maintenance-windows',
+    body: { name: 'mine', cron: '0 3 * * 0', duration_s: 3600 },
+    expected: 201,
+  }),
+  listMaintenanceWindows: () => ({ path: '/v1/maintenance-windows?limit=200', expected: 200 }),
+  getMaintenanceWindow: things => ({ path: `/v1/maintenance-windows/${things.windowId}`, expected: 404 }),
+  updateMaintenanceWindow: things => ({
+    path: `/v1/maintenance-windows/${things.windowId}`,
+    body: { name: 'mine now' },
+    expected: 404,
+  }),
+  deleteMaintenanceWindow: things => ({ path: `/v1/maintenance-windows/${things.windowId}`, expected: 404 }),
   createKey: () => ({ path: '/v1/keys', body: { name: 'mine', scopes: ['read'] }, expected: 201 }),
   listKeys: () => ({ path: '/v1/keys?limit=200', expected: 200 }),
   revokeKey: things => ({ path: `/v1/keys/${things.keyId}`, expected: 404 }),

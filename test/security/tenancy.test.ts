@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { bucketOf } from '../../src/ground/bucket.ts'
+import { newId } from '../../src/ground/ids.ts'
 import { insertForwarder, type StoredForwarder } from '../../src/store/forwarders.ts'
 import { startTestApi, type TestApi } from '../api/harness.ts'
 import { ATTACKS, type Things } from './tenancy-fixtures.ts'
@@ -30,6 +32,17 @@ async function makeThings({ call, first }: TestApi): Promise<Things> {
   })
   const event = (await call('GET', `/v1/events/${data[0].event_id}`)).body
   const monitor = (await call('GET', '/v1/monitors?search=first-only')).body.data[0]
+  const silence = await call('POST', '/v1/silences', {
+    body: {
+      comment: 'first only',
+      matchers: [{ name: 'monitor', value: 'x' }],
+      ends_at: '2124-01-01T00:00:00Z',
+    },
+  })
+  const window = await call('POST', '/v1/maintenance-windows', {
+    body: { name: 'first only', cron: '0 3 * * 0', duration_s: 3600 },
+  })
+  const incidentId = await makeIncident(first.workspaceId, monitor.id)
   const key = (await call('POST', '/v1/keys', { body: { name: 'first only', scopes: ['read'] } })).body
   const since = '2024-01-01T00:00:00Z'
   const replay = (await call('POST', `/v1/endpoints/${endpoint.id}/replay`, { body: { since } })).body
@@ -42,6 +55,9 @@ async function makeThings({ call, first }: TestApi): Promise<Things> {
     eventId: event.event_id,
     deliveryId: event.endpoints[0].delivery_id,
     monitorId: monitor.id,
+    incidentId,
+    silenceId: silence.body.id,
+    windowId: window.body.id,
     keyId: key.id,
     replayId: replay.id,
     forwarderId: forwarder.id,
@@ -62,6 +78,32 @@ async function makeForwarder(workspaceId: string): Promise<StoredForwarder> {
   return made as StoredForwarder
 }
 
+/** An open incident, and an event of it that was not sent. Nobody owns a bucket here, so nobody decides on one. */
+async function makeIncident(workspaceId: string, monitorId: string): Promise<string> {
+  const now = Date.now()
+  const bucket = bucketOf(workspaceId, 'first-only')
+  const id = newId('inc', now, bucket)
+  const of = [bucket, id, workspaceId, monitorId]
+  await api.database.query(
+    `insert into incidents (bucket, id, workspace_id, monitor_id, monitor_name, status, severity, highest_severity,
+       affected_endpoints, summary, started_at, opened_at)
+     values ($1, $2, $3, $4, 'first-only', 'down', 'critical', 'critical', '[]', 'first only', now(), now())`,
+    of,
+  )
+  await api.database.query(
+    `insert into suppressed_events (bucket, id, day, workspace_id, monitor_name, event_type, status, severity, incident_id,
+       metadata, reason, why, at)
+     values ($1, $5, now(), $3, 'first-only', 'incident.opened', 'down', 'critical', $2, '{}', 'silence', $4, now())`,
+    [...of, newId('sup', now, bucket)],
+  )
+  await api.database.query(
+    `insert into samples (bucket, monitor_id, metric, hour, day, workspace_id, seconds, readings)
+     values ($1, $2, 'queue_length', date_trunc('hour', now()), now(), $3, '{1}', '{2}')`,
+    [bucket, monitorId, workspaceId],
+  )
+  return id
+}
+
 /** Everything that the database holds of a workspace, as text. */
 async function snapshot(workspaceId: string): Promise<string> {
   const tables = [
@@ -76,6 +118,13 @@ async function snapshot(workspaceId: string): Promise<string> {
     'queue_consumers',
     'forwarders',
     'replay_jobs',
+    'silences',
+    'maintenance_windows',
+    'incidents',
+    'suppressed_events',
+    'samples',
+    'monitor_states',
+    'observations',
   ]
   const parts = await Promise.all(
     tables.map(async table => {

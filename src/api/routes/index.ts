@@ -8,9 +8,14 @@ import { endpointKindRoutes } from './endpoint-kinds.ts'
 import { endpointRoutes } from './endpoints.ts'
 import { eventRoutes } from './events.ts'
 import { forwarderRoutes } from './forwarders.ts'
+import { heartbeatRoutes } from './heartbeats.ts'
+import { incidentRoutes } from './incidents.ts'
+import { maintenanceRoutes } from './maintenance.ts'
+import { metricRoutes } from './metrics.ts'
 import { monitorRoutes } from './monitors.ts'
 import { queueRoutes } from './queues.ts'
 import { serviceRoutes } from './service.ts'
+import { silenceRoutes } from './silences.ts'
 import { streamRoutes } from './stream.ts'
 import { templateRoutes } from './templates.ts'
 
@@ -26,6 +31,11 @@ export function addRoutes(app: FastifyInstance, services: Services): void {
   queueRoutes(app, services)
   forwarderRoutes(app, services)
   monitorRoutes(app, services)
+  heartbeatRoutes(app, services)
+  metricRoutes(app, services)
+  incidentRoutes(app, services)
+  silenceRoutes(app, services)
+  maintenanceRoutes(app, services)
   keyRoutes(app, services)
   workspaceRoutes(app, services)
   serviceRoutes(app, services)
