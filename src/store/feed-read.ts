@@ -135,10 +135,7 @@ type Reader = (
   limit: number,
 ) => Promise<Row[]>
 
-/**
- * The limit stands in the text, so that the plan is made for it: the few first rows off an index. `position` alone
- * would be the column of the answer, which is a text.
- */
+/** The limit stands in the text: so the plan is made for it. `position` alone were the answer's column, a text. */
 function statement(source: Source, columns: string, table: string, id: string, limit: number) {
   return {
     name: `feed_${source}_${limit}`,

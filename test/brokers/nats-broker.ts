@@ -1,14 +1,18 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AckPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream'
-import { connect, type NatsConnection } from '@nats-io/transport-node'
+import { connect, type NatsConnection, type TlsOptions } from '@nats-io/transport-node'
+import type { Identity } from '../helpers/certificates.ts'
 import { findProgram, freePorts, makeFolder, removeFolder, TestProcess } from './process.ts'
 import type { Kept, TestBroker } from './restarts.ts'
 
 const STREAM = 'ATTEMPTS'
 
-/** `nats-server` with JetStream on files, a user, and a stream that takes `ops.>`. */
-export async function startNats(): Promise<TestBroker> {
+/**
+ * `nats-server` with JetStream on files, a user, and a stream that takes `ops.>`.
+ * @param identity with TLS, showing this; its clients here trust the authority of the tests
+ */
+export async function startNats(identity?: Identity): Promise<TestBroker> {
   const program = findProgram('nats-server') as string
   const folder = await makeFolder('nats')
   const [port] = (await freePorts(1)) as [number]
@@ -17,10 +21,20 @@ export async function startNats(): Promise<TestBroker> {
     config,
     `listen: 127.0.0.1:${port}
      jetstream { store_dir: "${folder}/data" }
-     authorization { user: ops, password: "s3cret" }`,
+     authorization { user: ops, password: "s3cret" }
+     ${identity ? `tls { cert_file: "${folder}/cert.pem", key_file: "${folder}/key.pem" }` : ''}`,
   )
+  await writeFile(join(folder, 'cert.pem'), identity?.cert ?? '')
+  await writeFile(join(folder, 'key.pem'), identity?.key ?? '')
   const withClient = async <T>(work: (client: NatsConnection) => Promise<T>): Promise<T> => {
-    const client = await connect({ port, user: 'ops', pass: 's3cret', reconnect: false })
+    const client = await connect({
+      port,
+      user: 'ops',
+      pass: 's3cret',
+      reconnect: false,
+      // Whom it trusts is the forwarder's matter.
+      ...(identity && { tls: { rejectUnauthorized: false } as TlsOptions }),
+    })
     try {
       return await work(client)
     } finally {
@@ -29,7 +43,7 @@ export async function startNats(): Promise<TestBroker> {
   }
   let running: TestProcess | null = null
   const broker: TestBroker = {
-    url: `nats://ops:s3cret@127.0.0.1:${port}`,
+    url: `${identity ? 'tls' : 'nats'}://ops:s3cret@localhost:${port}`,
     destination: { subject: 'ops.attempts' },
     async start() {
       running = new TestProcess(program, ['-c', config])

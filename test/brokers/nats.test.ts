@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startTestApp, type TestApp } from '../helpers/app.ts'
+import { makeCertificates } from '../helpers/certificates.ts'
 import { startNats } from './nats-broker.ts'
 import { findProgram } from './process.ts'
 import { whereThereIs } from './required.ts'
@@ -47,13 +48,30 @@ describe.runIf(whereThereIs('nats-server', findProgram('nats-server'), 'apt-get 
       it('never gives the credentials away, nor keeps them in the clear', async () => {
         const { status, body } = await create({})
         expect(status).toBe(201)
-        expect(body.url).toMatch(/^nats:\/\/\*\*\*@127\.0\.0\.1:\d+$/)
+        expect(body.url).toMatch(/^nats:\/\/\*\*\*@localhost:\d+$/)
         const shown = [body, (await app.call('GET', FORWARDERS)).body]
         expect(JSON.stringify(shown)).not.toContain('s3cret')
         expect((await app.call('DELETE', `${FORWARDERS}/${body.id}`)).status).toBe(204)
         expect((await app.call('GET', `${FORWARDERS}/${body.id}`)).status).toBe(404)
         const { consumers } = (await app.call('GET', '/v1/queues/ops-integrations')).body
         expect(consumers).toEqual([])
+      })
+
+      it.each([
+        ['good', null],
+        ['wrongName', /altnames|not for localhost|does not match/i],
+        ['untrusted', /unable to verify|issuer|self-signed/i],
+      ] as const)('holds a broker with TLS to its certificate: %s', async (name, why) => {
+        const secure = await startNats(makeCertificates()[name])
+        try {
+          const { status, body } = await create({ url: secure.url })
+          expect(status, JSON.stringify(body)).toBe(why ? 422 : 201)
+          if (why) return expect(body.detail).toMatch(why)
+          await app.eventually(`${FORWARDERS}/${body.id}`, ({ state }) => state === 'forwarding')
+          await app.call('DELETE', `${FORWARDERS}/${body.id}`)
+        } finally {
+          await secure.stop()
+        }
       })
 
       it('sends nothing while it is paused, and goes on from there', async () => {

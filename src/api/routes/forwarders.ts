@@ -1,13 +1,10 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
-import { brokerNetwork } from '../../deliver/broker-network.ts'
-import { conflict, messageOf, notFound, Problem, unacceptable } from '../../ground/errors.ts'
-import { connectBroker } from '../../record/forward/connect.ts'
-import { readBrokerUrl, shownBrokerUrl } from '../../record/forward/url.ts'
+import { conflict, notFound } from '../../ground/errors.ts'
+import { shownBrokerUrl } from '../../record/forward/url.ts'
 import { QueueReader } from '../../record/queue-reader.ts'
 import { endOfFeed } from '../../store/feed-read.ts'
 import {
-  type Destination,
   deleteForwarder,
   findForwarder,
   insertForwarder,
@@ -18,6 +15,7 @@ import {
 } from '../../store/forwarders.ts'
 import { findConsumer, type Queue } from '../../store/queues.ts'
 import { fromCursor, pageOf } from '../cursor.ts'
+import { destinationOf, fieldsOf, patched, tryOut } from '../forwarder-settings.ts'
 import { addOperation } from '../operation.ts'
 import { pageFields, timeOf } from '../schemas/common.ts'
 import {
@@ -231,53 +229,6 @@ function addDelete(app: FastifyInstance, services: Services): void {
         throw notFound('forwarder', id)
     },
   })
-}
-
-/** @throws Problem 422 that says why the broker or the destination cannot be used */
-async function tryOut({ policy }: Services, url: string, destination: Destination): Promise<void> {
-  const read = readBrokerUrl(destination.broker, url)
-  if (typeof read === 'string') throw unacceptable('url', read)
-  try {
-    const connection = await connectBroker(url, destination, brokerNetwork(policy))
-    await connection.close()
-  } catch (error) {
-    throw new Problem(
-      422,
-      'unacceptable',
-      'Unacceptable value',
-      `It cannot be forwarded to: ${messageOf(error)}`,
-    )
-  }
-}
-
-function destinationOf(input: z.output<typeof forwarderInput>): Destination {
-  switch (input.broker) {
-    case 'nats':
-      return { broker: 'nats', subject: input.subject }
-    case 'rabbitmq':
-      return { broker: 'rabbitmq', exchange: input.exchange, routingKey: input.routing_key }
-    case 'kafka':
-      return { broker: 'kafka', topic: input.topic }
-  }
-}
-
-/** @throws Problem 422 that names a field which another kind of broker has */
-function patched(
-  destination: Destination,
-  fields: Omit<z.output<typeof forwarderPatch>, 'url' | 'enabled'>,
-): Destination {
-  const merged = { ...fieldsOf(destination), ...fields }
-  const foreign = Object.keys(merged).find(name => !(name in fieldsOf(destination)))
-  if (foreign) throw unacceptable(foreign, `does not go with ${destination.broker}`)
-  return destinationOf({ ...merged, url: '', enabled: true, from: 'start' } as z.output<
-    typeof forwarderInput
-  >)
-}
-
-function fieldsOf(destination: Destination) {
-  if (destination.broker !== 'rabbitmq') return destination
-  const { broker, exchange, routingKey } = destination
-  return { broker, exchange, routing_key: routingKey }
 }
 
 async function forwarderOr404(

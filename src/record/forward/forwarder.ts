@@ -16,11 +16,14 @@ import { type Message, placeOf, type QueueReader } from '../queue-reader.ts'
 import { type BrokerConnection, type BrokerNetwork, CONFIRM_MS } from './broker.ts'
 import { type ShowAttempt, sourceOf, toBrokerMessage, wavesOf } from './cloud-event.ts'
 import { connectBroker } from './connect.ts'
+import { within } from './within.ts'
 
 /** Messages that are read, and at the most on their way, at once. */
 const WINDOW = 200
 /** One look at an empty queue; news ends it. */
 const WAIT_MS = 30_000
+const UNCONFIRMED = `the broker did not confirm within ${CONFIRM_MS / 1000} s`
+const CLOSE_MS = 2_000
 const RETRY_FIRST_MS = 500
 const RETRY_MOST_MS = 15_000
 
@@ -85,7 +88,12 @@ export class Forwarder {
     const { sealer, network, reader, log } = this.#base
     const { id, workspaceId, destination } = this.stored
     const { queue, consumer: stands } = await this.#standing()
-    const connection = await connectBroker(openUrl(sealer, this.stored), destination, network)
+    const connection = await connectBroker(
+      openUrl(sealer, this.stored),
+      destination,
+      network,
+      this.#stop.signal,
+    )
     const lost = new AbortController()
     connection.lost.then(error => lost.abort(error))
     const ended = AbortSignal.any([this.#stop.signal, lost.signal])
@@ -102,7 +110,8 @@ export class Forwarder {
         succeeded()
       }
     } finally {
-      await connection.close()
+      // A broker that hangs does not answer this either; its connection ends by its own heartbeat.
+      await within(connection.close(), CLOSE_MS, '').catch(() => {})
     }
   }
 
@@ -131,7 +140,7 @@ export class Forwarder {
     try {
       for (const wave of wavesOf(messages)) {
         const sent = wave.map(({ attempt }) => toBrokerMessage(attempt, source, this.#base.show))
-        await within(connection.publish(sent), CONFIRM_MS, ended)
+        await within(connection.publish(sent), CONFIRM_MS, UNCONFIRMED, ended)
         confirmed = wave.at(-1)?.cursor ?? confirmed
       }
       confirmed = cursor
@@ -167,24 +176,6 @@ function placeOfText(cursor: string) {
   const parsed = parseCursor(cursor)
   if (!parsed) throw new Error(`${cursor} is no cursor`)
   return placeOf(parsed)
-}
-
-/** What `work` comes to; rejects when that takes too long, or is over. */
-async function within(work: Promise<void>, mostMs: number, ended: AbortSignal): Promise<void> {
-  const given = Promise.withResolvers<never>()
-  const end = () => given.reject(ended.reason)
-  const timer = setTimeout(
-    () => given.reject(new Error(`the broker did not confirm within ${mostMs / 1000} s`)),
-    mostMs,
-  )
-  ended.addEventListener('abort', end)
-  if (ended.aborted) end()
-  try {
-    await Promise.race([work, given.promise])
-  } finally {
-    clearTimeout(timer)
-    ended.removeEventListener('abort', end)
-  }
 }
 
 function pause(delayMs: number, ended: AbortSignal): Promise<void> {

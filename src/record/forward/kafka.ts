@@ -23,7 +23,7 @@ export const kafka: Broker<'kafka'> = {
   async connect(url, { topic }, network) {
     const producer = producerOf(url, network)
     try {
-      await producer.metadata({ topics: [topic], autocreateTopics: false })
+      await producer.metadata({ topics: [topic], autocreateTopics: false, retries: 0 })
     } catch (error) {
       await producer.close(true).catch(() => {})
       throw inWords(error)
