@@ -29,7 +29,8 @@ export function showIncident(incident: StoredIncident) {
 /** What happened in an incident, in order: events that were sent, and those that were not. */
 export function showTimeline(events: readonly IncidentEvent[], suppressed: readonly SuppressedEvent[]) {
   const entries = [...events.map(fromEvent), ...suppressed.map(fromSuppressed)]
-  return entries.sort((a, b) => a.ms - b.ms).map(({ ms, ...entry }) => ({ at: timeOf(ms), ...entry }))
+  // Ids of any kind sort by when they were made, after their prefix.
+  return entries.sort((a, b) => (a.made < b.made ? -1 : 1)).map(({ made: _, ...entry }) => entry)
 }
 
 export function showSuppressed(event: SuppressedEvent) {
@@ -50,7 +51,8 @@ export function showSuppressed(event: SuppressedEvent) {
 function fromEvent(event: IncidentEvent) {
   const { metadata } = JSON.parse(event.payload) as { metadata: Readonly<Record<string, unknown>> }
   return {
-    ms: event.acceptedAt,
+    made: event.eventId.slice(event.eventId.indexOf('_')),
+    at: timeOf(event.acceptedAt),
     event_type: event.eventType,
     status: event.status,
     severity: event.severity,
@@ -63,7 +65,8 @@ function fromEvent(event: IncidentEvent) {
 
 function fromSuppressed(event: SuppressedEvent) {
   return {
-    ms: event.at,
+    made: event.id.slice(event.id.indexOf('_')),
+    at: timeOf(event.at),
     event_type: event.eventType,
     status: event.status,
     severity: event.severity,

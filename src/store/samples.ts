@@ -32,13 +32,13 @@ export function readPoints(
 ): Promise<Point[]> {
   return readBriefly(database, async tx => {
     const { rows } = await tx.query<{ slot: number; avg: number; min: number; max: number; count: number }>(
-      `select floor((t.at - $4) / $6)::int as slot, avg(t.reading) as avg, min(t.reading) as min, max(t.reading) as max,
+      `select floor((t.at - $4::float8) / $6::float8)::int as slot, avg(t.reading) as avg, min(t.reading) as min, max(t.reading) as max,
               count(*)::int as count
        from (
          select extract(epoch from s.hour)::float8 * 1000 + p.second * 1000.0::float8 as at, p.reading
          from samples s cross join lateral unnest(s.seconds, s.readings) as p (second, reading)
          where s.bucket = $1 and s.monitor_id = $2 and s.metric = $3 and s.day between $7 and $8
-           and s.hour > to_timestamp($4 / 1000) - interval '1 hour' and s.hour < to_timestamp($5 / 1000)
+           and s.hour > to_timestamp($4::float8 / 1000) - interval '1 hour' and s.hour < to_timestamp($5::float8 / 1000)
        ) t
        where t.at >= $4::float8 and t.at < $5::float8
        group by slot order by slot`,
@@ -57,12 +57,12 @@ export function readPoints(
   })
 }
 
-/** Names of the metrics that a monitor has samples of, from a time (ms since the epoch) on. */
-export function listMetrics(database: Database, monitor: Sampled, since: number): Promise<string[]> {
+/** Names of the metrics that a monitor has samples of. */
+export function listMetrics(database: Database, monitor: Sampled): Promise<string[]> {
   return readBriefly(database, async tx => {
     const { rows } = await tx.query<{ metric: string }>(
-      `select distinct metric from samples where bucket = $1 and monitor_id = $2 and day >= $3 order by metric`,
-      [bucketOf(monitor.workspaceId, monitor.name), monitor.id, dayOf(since)],
+      `select distinct metric from samples where bucket = $1 and monitor_id = $2 order by metric`,
+      [bucketOf(monitor.workspaceId, monitor.name), monitor.id],
     )
     return rows.map(({ metric }) => metric)
   })

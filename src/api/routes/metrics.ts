@@ -127,7 +127,7 @@ function addMetrics(app: FastifyInstance, services: Services): void {
     problems: [404],
     handler: async ({ caller, params }) => {
       const monitor = await monitorOr404(services, caller.workspaceId, params.id)
-      return { data: await listMetrics(services.database, monitor, 0) }
+      return { data: await listMetrics(services.database, monitor) }
     },
   })
 }
