@@ -13,6 +13,7 @@ import { EndpointHealth } from './deliver/health.ts'
 import { Held } from './deliver/held.ts'
 import { Sender } from './deliver/http/sender.ts'
 import type { Parcel } from './deliver/parcel.ts'
+import { Mailer } from './deliver/smtp/mailer.ts'
 import { Templates } from './deliver/templates/templates.ts'
 import { assembleDetection } from './detect/assemble.ts'
 import { readReference } from './detect/scheduler-probe.ts'
@@ -75,14 +76,16 @@ export async function startApp(options: {
   version: string
   clock?: Clock
   random?: () => number
+  /** Servers of this process that may be targets although they are on this machine, as `host:port`. */
+  ownServers?: readonly string[]
 }): Promise<App> {
-  const { config, log, version, clock = systemClock, random = Math.random } = options
+  const { config, log, version, clock = systemClock, random = Math.random, ownServers = [] } = options
   const parts = new Parts()
   try {
     const { database, databaseDescription } = await openDatabase(config, log, parts)
     const adminToken = await ensureOperator(database, config.adminToken, clock.now())
     const sealer = await openSealer(config, database)
-    const node = assemble({ config, log, version, clock, random, database, sealer })
+    const node = assemble({ config, log, version, clock, random, ownServers, database, sealer })
     for (const part of node.parts) await parts.start(part)
     const { dispatcher, recorder, api } = node
     return {
@@ -134,13 +137,15 @@ function assemble(base: {
   version: string
   clock: Clock
   random: () => number
+  ownServers: readonly string[]
   database: Database
   sealer: Sealer
 }) {
-  const { config, log, version, clock, random, database, sealer } = base
+  const { config, log, version, clock, random, ownServers, database, sealer } = base
   const policy = {
     allowHttp: config.allowHttp,
     allowNetworks: config.allowNetworks,
+    ownServers,
     ...(config.extraCa === null ? {} : { extraCa: config.extraCa }),
   }
 
@@ -155,7 +160,9 @@ function assemble(base: {
   // Endpoints are limited each by its own concurrency: those of one origin must not hold up one another.
   const sender = new Sender({ policy, maxConnectionsPerOrigin: config.maxConcurrency })
   const templates = new Templates()
-  const courier = new Courier({ sender, templates, clock, random, version, publicUrl: config.publicUrl })
+  const { publicUrl } = config
+  const mailer = new Mailer({ policy })
+  const courier = new Courier({ sender, mailer, templates, clock, random, version, publicUrl })
   const health = new EndpointHealth({
     database,
     clock,

@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Command } from 'commander'
 import type { App } from '../app.ts'
 import type { Config } from '../config.ts'
+import { Demo } from './demo/demo.ts'
 import { EXIT_FAILURE, EXIT_OK } from './failure.ts'
 import { logOf } from './log.ts'
 import { print } from './output.ts'
@@ -35,20 +36,25 @@ Examples:
 async function serve(config: Config, json: boolean): Promise<number> {
   const log = logOf(config)
   const signals = new StopSignals(exitCode => process.exit(exitCode))
+  const atHand = process.stdout.isTTY || process.env.npm_lifecycle_event === 'start'
+  const demo = await Demo.prepare(config, log, atHand)
   try {
     // Only this command needs all the parts: the others start without them.
     const { startApp } = await import('../app.ts')
-    const starting = startApp({ config, log, version: VERSION })
+    const starting = startApp({ config, log, version: VERSION, ownServers: demo?.servers ?? [] })
     const early = await Promise.race([starting.then(() => null), signals.first])
     if (early) log.info(`${early}: stopping as soon as the start is through`)
     const app = await starting
-    if (!early) print(...(json ? [JSON.stringify(readyLine(app))] : welcome(app, VERSION)))
+    const shows = !early && ((await demo?.begin(app)) ?? false)
+    if (!demo) await Demo.retire(config, log, app.url)
+    if (!early) print(...(json ? [JSON.stringify(readyLine(app))] : welcome(app, VERSION, shows)))
     log.info(`${await signals.first}: stopping, finishing what is in flight`)
     const finished = await finishesInTime(app.stop())
     if (finished) log.info('stopped')
     else log.error(leftOver(app.unfinished()))
     return finished ? EXIT_OK : EXIT_FAILURE
   } finally {
+    demo?.close()
     signals.release()
   }
 }

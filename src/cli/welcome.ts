@@ -4,7 +4,7 @@ import { paint } from './output.ts'
 type Ready = Pick<App, 'url' | 'adminToken' | 'databaseDescription'>
 
 /** What `serve` prints when it is ready: where it is and, on the first start, all that is needed to begin. */
-export function welcome(app: Ready, version: string): string[] {
+export function welcome(app: Ready, version: string, showsDemo: boolean): string[] {
   const lines = [
     '',
     `${paint(['bold', 'green'], 'StatusPulse')} ${version} is ready.`,
@@ -13,6 +13,14 @@ export function welcome(app: Ready, version: string): string[] {
     row('API reference', paint('cyan', `${app.url}/docs`)),
     row('Database', app.databaseDescription),
   ]
+  if (showsDemo) {
+    lines.push(
+      row(
+        'Demo',
+        'demo-shop fails for 20 s of every minute, and its receiver is told (--no-demo: without it)',
+      ),
+    )
+  }
   if (app.adminToken) {
     lines.push(
       row('Admin token', paint('bold', app.adminToken)),

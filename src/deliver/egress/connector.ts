@@ -91,8 +91,9 @@ export class Connector {
     opening.enter('connect', isIP(target.hostname) === 0)
     opening.giveUp = dial(addresses, target.port, target.label, (error, socket) => {
       if (error || !socket) return opening.fail(error)
+      const isOwn = this.#policy.ownServers?.includes(target.label)
       const refusal = checkAddress(socket.remoteAddress ?? '', this.#policy)
-      if (refusal) {
+      if (refusal && !isOwn) {
         socket.destroy()
         return opening.fail(new EgressError('address_refused', `${target.label} is refused: ${refusal}`))
       }

@@ -8,6 +8,8 @@ export interface EgressPolicy {
   readonly allowNetworks: readonly string[]
   /** Certificates (PEM) that are trusted beside the machine's own authorities. */
   readonly extraCa?: string
+  /** Servers of this very process (the demo's), as `host:port`: allowed whatever the rest says, on plain HTTP too. */
+  readonly ownServers?: readonly string[]
   /** Lifts the deny-list of ports: for requests that can do no harm to what is no HTTP server. */
   readonly anyPort?: boolean
 }

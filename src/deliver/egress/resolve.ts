@@ -35,6 +35,7 @@ export class Resolver {
    */
   async addressesOf(target: Pick<Target, 'hostname' | 'label'>): Promise<readonly string[]> {
     const found = isIP(target.hostname) ? [target.hostname] : await this.#find(target.hostname)
+    if (this.#policy.ownServers?.includes(target.label)) return found
     const allowed: string[] = []
     let why: string | null = null
     for (const address of found) {

@@ -40,14 +40,15 @@ export function readTarget(url: string, policy: EgressPolicy): TargetOrRefusal {
     return malformed('must not carry a user name or password')
   if (url.includes('#')) return malformed('must not carry a fragment (#…)')
   const secure = parsed.protocol === 'https:'
-  if (!secure && !policy.allowHttp)
-    return refused('must start with https:; the operator does not allow http:')
   const port = parsed.port ? Number(parsed.port) : secure ? 443 : 80
+  const host = `${parsed.hostname}:${port}`
+  const isOwn = policy.ownServers?.includes(host) ?? false
+  if (!secure && !policy.allowHttp && !isOwn)
+    return refused('must start with https:; the operator does not allow http:')
   const hostname = parsed.hostname.replace(/^\[|\]$/g, '')
   const why =
     (policy.anyPort ? null : checkPort(port)) ?? (isIP(hostname) ? checkAddress(hostname, policy) : null)
-  if (why) return refused(`is not allowed: ${why}`)
-  const host = `${parsed.hostname}:${port}`
+  if (why && !isOwn) return refused(`is not allowed: ${why}`)
   return {
     target: {
       origin: `${parsed.protocol}//${host}`,
