@@ -2,7 +2,8 @@ import type { z } from 'zod'
 import { type Destination, destinationFor } from '../deliver/destinations/index.ts'
 import { shownUrl } from '../deliver/destinations/secrets.ts'
 import { type EgressPolicy, probeTls, type TlsReport } from '../deliver/egress/index.ts'
-import type { FieldError } from '../ground/errors.ts'
+import { Mailer } from '../deliver/smtp/mailer.ts'
+import type { FieldError, Problem } from '../ground/errors.ts'
 import { checkGlob } from '../ground/glob.ts'
 import type { Filter } from '../ground/vocabulary.ts'
 import type { EndpointSettings } from '../store/endpoints.ts'
@@ -30,7 +31,7 @@ export function settingsOf(input: Input): EndpointSettings {
   return checked(destination, {
     kind: input.kind,
     name: input.name ?? '',
-    url: input.url ?? defaultUrl(destination, input.options ?? {}),
+    url: newUrl(destination, input.url, input.options ?? {}),
     filter: filterOf(input.filter),
     headers: lowerCase(input.headers ?? {}),
     successStatuses: input.success_statuses ?? destination.defaultSuccessStatuses,
@@ -96,13 +97,27 @@ export function checkFilter(filter: Filter): void {
   if (errors.length > 0) throw invalid(errors, 'query')
 }
 
+/** Whether the two differ in what {@link examine} looks at. */
+export function needsExamining(before: EndpointSettings, after: EndpointSettings): boolean {
+  if (before.url !== after.url) return true
+  const byOptions = destinationFor(after.kind).transport === 'smtp'
+  return byOptions && JSON.stringify(before.options) !== JSON.stringify(after.options)
+}
+
 /**
- * Looks at a target before anything is sent there: its URL, its address, its certificate.
- * @returns the handshake's report; null for plain http, which only the operator can allow
- * @throws Problem 422, path `url`, with the reason
+ * Looks at a target before anything is sent there: its URL, its address, its certificate; of a mail server, whether it
+ * lets us in.
+ * @returns the handshake's report; null for mail, and for plain http, which only the operator can allow
+ * @throws Problem 422, path `url` or `options.host`, with the reason
  */
-export function examine(url: string, policy: EgressPolicy): Promise<TlsReport | null> {
-  return probeTls(url, policy, PROBE_TIMEOUT_MS)
+export async function examine(
+  { kind, url, options }: EndpointSettings,
+  policy: EgressPolicy,
+): Promise<TlsReport | null> {
+  const destination = destinationFor(kind)
+  if (destination.transport === 'http') return probeTls(url, policy, PROBE_TIMEOUT_MS)
+  await new Mailer({ policy }).check(destination.serverOf(options), PROBE_TIMEOUT_MS)
+  return null
 }
 
 function checked(destination: Destination, settings: EndpointSettings): EndpointSettings {
@@ -117,6 +132,20 @@ function defaultUrl({ label, defaultUrl }: Destination, options: Readonly<Record
   return defaultUrl(options)
 }
 
+function newUrl(
+  destination: Destination,
+  url: string | undefined,
+  options: Readonly<Record<string, unknown>>,
+): string {
+  if (url === undefined) return defaultUrl(destination, options)
+  if (destination.urlIsMade) throw urlIsMade(destination)
+  return url
+}
+
+function urlIsMade({ label }: Destination): Problem {
+  return invalid([{ path: 'url', message: `of ${label} is made of the options: leave it out` }], 'body')
+}
+
 /** A URL that came of the options goes on doing so. */
 function patchedUrl(
   destination: Destination,
@@ -129,8 +158,11 @@ function patchedUrl(
       [{ path: 'url', message: 'is the shortened form that is shown; give the whole URL' }],
       'body',
     )
-  const isOurs = before.url === destination.defaultUrl?.(before.options)
-  return url ?? (isOurs ? defaultUrl(destination, options) : before.url)
+  if (url !== undefined && url !== before.url && destination.urlIsMade) throw urlIsMade(destination)
+  const isOurs = destination.urlIsMade || before.url === destination.defaultUrl?.(before.options)
+  return destination.urlIsMade
+    ? defaultUrl(destination, options)
+    : (url ?? (isOurs ? defaultUrl(destination, options) : before.url))
 }
 
 /** The globs of a filter that are none. @param prefix what their paths begin with: `filter.` */

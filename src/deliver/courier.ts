@@ -2,17 +2,19 @@ import type { Clock } from '../ground/clock.ts'
 import { messageOf } from '../ground/errors.ts'
 import { newId } from '../ground/ids.ts'
 import type { Attempt, Endpoint, ErrorClass, Observation, Verdict } from '../ground/vocabulary.ts'
-import { destinationFor } from './destinations/index.ts'
+import { type Destination, destinationFor, type Shipment } from './destinations/index.ts'
 import { withoutSecrets } from './destinations/secrets.ts'
 import type { Sender } from './http/sender.ts'
 import type { Parcel } from './parcel.ts'
 import { nextAttemptAt, RETRIES } from './schedule.ts'
+import type { Mailer } from './smtp/mailer.ts'
 import { TemplateError } from './templates/template.ts'
 import type { Templates } from './templates/templates.ts'
 
 /** Makes one attempt and says what follows from it; keeps nothing. */
 export class Courier {
   readonly #sender: Pick<Sender, 'send'>
+  readonly #mailer: Pick<Mailer, 'send'>
   readonly #templates: Pick<Templates, 'render'>
   readonly #clock: Clock
   readonly #random: () => number
@@ -22,6 +24,7 @@ export class Courier {
   /** @param options.random numbers from 0 to 1, for the jitter of retries */
   constructor(options: {
     sender: Pick<Sender, 'send'>
+    mailer: Pick<Mailer, 'send'>
     templates: Pick<Templates, 'render'>
     clock: Clock
     random: () => number
@@ -29,6 +32,7 @@ export class Courier {
     publicUrl: string | null
   }) {
     this.#sender = options.sender
+    this.#mailer = options.mailer
     this.#templates = options.templates
     this.#clock = options.clock
     this.#random = options.random
@@ -36,7 +40,7 @@ export class Courier {
     this.#publicUrl = options.publicUrl
   }
 
-  /** One POST of the parcel to its endpoint. Never rejects: whatever happens is on the attempt. */
+  /** One sending of the parcel to its endpoint. Never rejects: whatever happens is on the attempt. */
   async attempt(parcel: Parcel, endpoint: Endpoint): Promise<{ attempt: Attempt; verdict: Verdict }> {
     const { delivery, event } = parcel
     const startedAt = this.#clock.now()
@@ -47,7 +51,7 @@ export class Courier {
     try {
       const payload =
         template === undefined ? Buffer.from(event.payload) : await this.#rendered(template, parcel)
-      const request = destination.buildRequest({
+      const sending = this.#send(destination, {
         event,
         payload,
         endpoint,
@@ -59,13 +63,19 @@ export class Courier {
         publicUrl: this.#publicUrl,
         superseded: parcel.superseded,
       })
-      observation = withoutSecrets(await this.#sender.send(request), endpoint)
+      observation = withoutSecrets(await sending, endpoint)
     } catch (error) {
       observation = notSent(error)
     }
     const endedAt = this.#clock.now()
     const verdict = destination.judge(observation, endpoint, endedAt)
     return { attempt: this.#describe(parcel, requestId, startedAt, endedAt, observation, verdict), verdict }
+  }
+
+  #send(destination: Destination, shipment: Shipment): Promise<Observation> {
+    return destination.transport === 'http'
+      ? this.#sender.send(destination.buildRequest(shipment))
+      : this.#mailer.send(destination.buildRequest(shipment))
   }
 
   /** The same bytes at every attempt: of the event and the delivery, only what never changes goes in. */

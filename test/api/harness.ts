@@ -7,6 +7,7 @@ import { createApi } from '../../src/api/server.ts'
 import type { Services } from '../../src/api/services.ts'
 import { Courier } from '../../src/deliver/courier.ts'
 import { Sender } from '../../src/deliver/http/sender.ts'
+import { Mailer } from '../../src/deliver/smtp/mailer.ts'
 import { Templates } from '../../src/deliver/templates/templates.ts'
 import { assembleDetection } from '../../src/detect/assemble.ts'
 import { systemClock } from '../../src/ground/clock.ts'
@@ -87,6 +88,7 @@ export async function startTestApi(config: Partial<Services['config']> = {}): Pr
   const templates = new Templates()
   const courier = new Courier({
     sender,
+    mailer: new Mailer({ policy }),
     templates,
     clock,
     random: () => 0.5,

@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import type { EndpointKind } from '../../src/ground/vocabulary.ts'
+import type { HttpKind } from '../../src/deliver/destinations/index.ts'
 
 /** A limit of a service, where it is written, and how to find in a message what it bounds. */
 interface Limit {
@@ -20,7 +20,7 @@ const PAGERDUTY_EVENT = 'https://developer.pagerduty.com/docs/send-alert-event'
 const TEAMS =
   'https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/connectors-using'
 
-export const LIMITS: Readonly<Record<Exclude<EndpointKind, 'webhook'>, readonly Limit[]>> = {
+export const LIMITS: Readonly<Record<Exclude<HttpKind, 'webhook'>, readonly Limit[]>> = {
   slack: [
     { what: 'blocks', most: 50, source: SLACK_BLOCKS, of: message => [slackBlocks(message)] },
     {
@@ -120,7 +120,7 @@ export const LIMITS: Readonly<Record<Exclude<EndpointKind, 'webhook'>, readonly 
 }
 
 /** Fails, naming the limit and its source, when the body is beyond one. */
-export function expectWithinLimits(kind: Exclude<EndpointKind, 'webhook'>, body: Buffer): void {
+export function expectWithinLimits(kind: Exclude<HttpKind, 'webhook'>, body: Buffer): void {
   const message = JSON.parse(body.toString())
   for (const { what, least = 0, most, source, of } of LIMITS[kind]) {
     for (const found of of(message, body)) {

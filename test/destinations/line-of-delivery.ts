@@ -40,6 +40,7 @@ export class LineOfDelivery {
       catalog: { endpoint: () => endpoint },
       courier: new Courier({
         sender: { send },
+        mailer: { send: () => Promise.reject(new Error('there is no mail here')) },
         templates: { render: () => Promise.reject(new Error('there is no template here')) },
         clock,
         random,

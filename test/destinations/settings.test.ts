@@ -4,7 +4,7 @@ import { patched, settingsOf } from '../../src/api/endpoint-settings.ts'
 import { endpointInput } from '../../src/api/schemas/endpoint.ts'
 import { destinationFor } from '../../src/deliver/destinations/index.ts'
 import { ENDPOINT_KINDS } from '../../src/ground/vocabulary.ts'
-import { ROUTING_KEY } from './shipments.ts'
+import { endpointOf, ROUTING_KEY } from './shipments.ts'
 
 const URL = 'https://receiver.example/hook'
 const made = (input: unknown) => settingsOf(endpointInput.parse(input))
@@ -16,9 +16,14 @@ describe('the settings of an endpoint that says no more than it must', () => {
     ['pagerduty', 'latest', [202], null],
     ['teams', 'latest', [202, 200], 2],
     ['discord', 'latest', [204, 200], 2],
+    ['email', 'latest', [250], 2],
   ] as const)('are those of its kind: %s', (kind, order, successStatuses, ratePerSecond) => {
-    const options = kind === 'pagerduty' ? { routing_key: ROUTING_KEY } : {}
-    expect(made({ kind, url: URL, options })).toMatchObject({ order, successStatuses, ratePerSecond })
+    const { options } = endpointOf(kind)
+    expect(made({ kind, ...(kind !== 'email' && { url: URL }), options })).toMatchObject({
+      order,
+      successStatuses,
+      ratePerSecond,
+    })
   })
 
   it('come back when they are patched with null', () => {
@@ -46,8 +51,23 @@ describe('the URL of an endpoint', () => {
     expect(patched(made({ kind: 'pagerduty', url: URL, options }), patch).url).toBe(URL)
   })
 
+  it('is made of the options for e-mail, and cannot be given', () => {
+    const mail = endpointOf('email').options
+    expect(made({ kind: 'email', options: mail }).url).toBe('smtp://mail.example.com:587')
+    const settings = made({ kind: 'email', options: { ...mail, security: 'tls', port: 465 } })
+    expect(settings.url).toBe('smtps://mail.example.com:465')
+    expect(patched(settings, { options: { host: 'other.example.com' } }).url).toBe(
+      'smtps://other.example.com:465',
+    )
+    expect(patched(settings, { url: settings.url }).url).toBe(settings.url)
+    expect(() => made({ kind: 'email', url: URL, options: mail })).toThrow(
+      /url of E-mail is made of the options/,
+    )
+    expect(() => patched(settings, { url: URL })).toThrow(/url of E-mail is made of the options/)
+  })
+
   it('is needed for every other kind, by name', () => {
-    for (const kind of ENDPOINT_KINDS.filter(one => one !== 'pagerduty'))
+    for (const kind of ENDPOINT_KINDS.filter(one => one !== 'pagerduty' && one !== 'email'))
       expect(() => made({ kind })).toThrow(/url is needed for/)
   })
 })

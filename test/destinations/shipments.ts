@@ -1,10 +1,20 @@
-import { type Destination, destinationFor, type Shipment } from '../../src/deliver/destinations/index.ts'
+import {
+  type Destination,
+  destinationFor,
+  type HttpKind,
+  type Shipment,
+} from '../../src/deliver/destinations/index.ts'
 import type { Endpoint, EndpointKind, Event, Observation } from '../../src/ground/vocabulary.ts'
 import type { EventInput } from '../../src/keep/keeper.ts'
 import { buildPayload } from '../../src/keep/payload.ts'
 
 export const ROUTING_KEY = 'R0123456789abcdefghijklmnopqrstu'
 export const NOW = Date.parse('2024-05-14T09:23:12Z')
+
+const OPTIONS: Partial<Record<EndpointKind, Record<string, unknown>>> = {
+  pagerduty: { routing_key: ROUTING_KEY, region: 'us' },
+  email: { host: 'mail.example.com', from: 'status@example.com', to: ['ops@example.com'] },
+}
 
 /** DESIGN's sample. */
 export const SAMPLE: EventInput = {
@@ -54,7 +64,7 @@ export function endpointOf(kind: EndpointKind, rest: Partial<Endpoint> = {}): En
     order: destination.defaultOrder,
     enabled: true,
     disabledReason: null,
-    options: kind === 'pagerduty' ? { routing_key: ROUTING_KEY, region: 'us' } : {},
+    options: OPTIONS[kind] ?? {},
     createdAt: 0,
     changedAt: 0,
     ...rest,
@@ -80,7 +90,7 @@ export function shipmentOf(kind: EndpointKind, event: Event, rest: Partial<Shipm
 
 /** The body of a request, read as JSON. */
 // biome-ignore lint/suspicious/noExplicitAny: tests look at what they expect to be there.
-export function bodyOf(kind: EndpointKind, input: EventInput, rest: Partial<Shipment & Event> = {}): any {
+export function bodyOf(kind: HttpKind, input: EventInput, rest: Partial<Shipment & Event> = {}): any {
   const shipment = shipmentOf(kind, eventOf(input, rest.dryRun ? { dryRun: true } : {}), rest)
   return JSON.parse(destinationFor(kind).buildRequest(shipment).body.toString())
 }

@@ -6,7 +6,7 @@ import { allPages, blocksOf } from './pages.ts'
 import { Session } from './session.ts'
 
 /** Their commands need somebody else's service or package registry; sdk/checks runs what they say. */
-const ELSEWHERE = /^docs\/how-to\/(verify-\w+|slack|pagerduty|teams|discord)\.md$/
+const ELSEWHERE = /^docs\/how-to\/(verify-\w+|slack|pagerduty|teams|discord|email)\.md$/
 
 /** Runs a page from its first block to its last. */
 async function workThrough(page: string, session: Session): Promise<void> {

@@ -15,7 +15,7 @@ import {
   updateEndpoint,
 } from '../../store/endpoints.ts'
 import { fromCursor, pageOf } from '../cursor.ts'
-import { examine, movesEvents, patched, settingsOf } from '../endpoint-settings.ts'
+import { examine, movesEvents, needsExamining, patched, settingsOf } from '../endpoint-settings.ts'
 import { addOperation } from '../operation.ts'
 import { idParams, pageFields } from '../schemas/common.ts'
 import { endpoint, endpointCreated, endpointInput, endpointPage, endpointPatch } from '../schemas/endpoint.ts'
@@ -77,7 +77,7 @@ function addCreate(app: FastifyInstance, services: Services): void {
     problems: [415, 422],
     handler: async ({ caller, body, reply }) => {
       const settings = settingsOf(body)
-      const tls = await examine(settings.url, policy)
+      const tls = await examine(settings, policy)
       const now = clock.now()
       const id = newId('ep', now)
       const secret = settings.kind === 'webhook' ? newSecret() : null
@@ -168,10 +168,10 @@ async function changeEndpoint(
 ): Promise<void> {
   const { database, sealer, policy, clock } = services
   const { endpoint: before } = await endpointOr404(services, workspaceId, id)
-  const { url } = patched(before, patch)
-  const isMoved = url !== before.url
+  const after = patched(before, patch)
+  const isMoved = needsExamining(before, after)
   // Seconds, perhaps: nothing is locked meanwhile.
-  const report = isMoved ? await examine(url, policy) : null
+  const report = isMoved ? await examine(after, policy) : null
   await database.transaction(async tx => {
     await lockEndpoint(tx, workspaceId, id)
     const current = await findEndpoint(tx, sealer, workspaceId, id)

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { Endpoint, Event, Observation, Order, Verdict } from '../../ground/vocabulary.ts'
 import type { OutgoingRequest } from '../http/sender.ts'
+import type { MailServer, OutgoingMail } from '../smtp/mail.ts'
 
 /** One attempt that is about to be made. */
 export interface Shipment {
@@ -23,7 +24,19 @@ export interface Shipment {
 }
 
 /** A kind of endpoint: how an event becomes a request there, and what its answers mean. Pure. */
-export interface Destination {
+export type Destination = HttpDestination | MailDestination
+
+/** One that is reached by POSTs to the endpoint's URL. */
+export type HttpDestination = Adapter<OutgoingRequest> & { readonly transport: 'http' }
+
+/** One that is reached through a mail server, which the endpoint's options name. */
+export type MailDestination = Adapter<OutgoingMail> & {
+  readonly transport: 'smtp'
+  /** @param options valid ones */
+  serverOf(options: Readonly<Record<string, unknown>>): MailServer
+}
+
+interface Adapter<Request> {
   /** The kind's name for people. */
   readonly label: string
   /** One line: what it reaches, and by what. */
@@ -38,6 +51,8 @@ export interface Destination {
   readonly secretOptions?: readonly string[]
   /** Whoever has the URL can send there: nobody is shown more of it than its host. */
   readonly urlIsSecret?: boolean
+  /** An endpoint's URL is {@link defaultUrl}, and cannot be given. */
+  readonly urlIsMade?: boolean
   /** The URL of an endpoint that is registered without one; left out: every endpoint needs its own. */
   defaultUrl?(options: Readonly<Record<string, unknown>>): string
   /** The JSONata template that the payload goes through on its way out; undefined: it goes as it is. */
@@ -46,7 +61,7 @@ export interface Destination {
    * The request of one attempt.
    * @throws Error in words for the attempt's record, when the endpoint's settings do not allow one
    */
-  buildRequest(shipment: Shipment): OutgoingRequest
+  buildRequest(shipment: Shipment): Request
   /** @param now when the answer was there; ms since the epoch */
   judge(observation: Observation, endpoint: Endpoint, now: number): Verdict
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { judgeAnswer } from '../verdict.ts'
-import type { Destination, Shipment } from './destination.ts'
+import type { HttpDestination, Shipment } from './destination.ts'
 import { type Facts, factsOf, type Link, titleOf } from './facts.ts'
 import { LOOKS } from './looks.ts'
 import { inWordsOf, postJson, saidIn } from './service.ts'
@@ -35,7 +35,8 @@ const ROOM = { title: 256, description: 700, label: 50, value: 200, affected: 1_
 const MOST_FIGURES = 10
 
 /** A channel of Discord, by its webhook. */
-export const discord: Destination = {
+export const discord: HttpDestination = {
+  transport: 'http',
   label: 'Discord',
   about: 'A channel, by the URL of its webhook.',
   defaultOrder: 'latest',

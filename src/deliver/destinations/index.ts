@@ -1,6 +1,7 @@
 import type { EndpointKind } from '../../ground/vocabulary.ts'
-import type { Destination } from './destination.ts'
+import type { Destination, HttpDestination } from './destination.ts'
 import { discord } from './discord.ts'
+import { email } from './email.ts'
 import { pagerduty } from './pagerduty.ts'
 import { slack } from './slack.ts'
 import { teams } from './teams.ts'
@@ -8,15 +9,23 @@ import { webhook } from './webhook.ts'
 
 export type { Destination, Shipment } from './destination.ts'
 
-const DESTINATIONS: Readonly<Record<EndpointKind, Destination>> = {
+const DESTINATIONS = {
   webhook,
   slack,
   pagerduty,
   teams,
   discord,
-}
+  email,
+} as const satisfies Readonly<Record<EndpointKind, Destination>>
+
+/** Kinds that are reached by HTTP. */
+export type HttpKind = {
+  [K in EndpointKind]: (typeof DESTINATIONS)[K] extends HttpDestination ? K : never
+}[EndpointKind]
 
 /** How endpoints of this kind are spoken to. */
+export function destinationFor(kind: HttpKind): HttpDestination
+export function destinationFor(kind: EndpointKind): Destination
 export function destinationFor(kind: EndpointKind): Destination {
   return DESTINATIONS[kind]
 }

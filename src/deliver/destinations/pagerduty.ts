@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import type { Severity } from '../../ground/vocabulary.ts'
 import { judgeAnswer } from '../verdict.ts'
-import type { Destination, Shipment } from './destination.ts'
+import type { HttpDestination, Shipment } from './destination.ts'
 import { type Facts, factsOf, titleOf } from './facts.ts'
 import { inWordsOf, postJson } from './service.ts'
 import { cut } from './text.ts'
@@ -47,7 +47,8 @@ const options = z.strictObject({
 })
 
 /** A service of PagerDuty: its incidents open, are acknowledged and resolve with ours. */
-export const pagerduty: Destination = {
+export const pagerduty: HttpDestination = {
+  transport: 'http',
   label: 'PagerDuty',
   about: 'A service, by the integration key of its "Events API v2" integration.',
   defaultOrder: 'latest',

@@ -2,7 +2,7 @@ import type { HeaderBlock, KnownBlock, MessageAttachment, MrkdwnElement, Section
 import { z } from 'zod'
 import type { Verdict } from '../../ground/vocabulary.ts'
 import { judgeAnswer } from '../verdict.ts'
-import type { Destination, Shipment } from './destination.ts'
+import type { HttpDestination, Shipment } from './destination.ts'
 import { type Facts, factsOf, type Link, titleOf } from './facts.ts'
 import { LOOKS } from './looks.ts'
 import { inWordsOf, postJson } from './service.ts'
@@ -26,7 +26,8 @@ const ROOM = { header: 150, message: 600, label: 50, field: 220, affected: 1_500
 const MOST_FIELDS = 10
 
 /** A channel of Slack, by its incoming webhook. */
-export const slack: Destination = {
+export const slack: HttpDestination = {
+  transport: 'http',
   label: 'Slack',
   about: 'A channel, by the URL of an incoming webhook.',
   defaultOrder: 'latest',

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Status } from '../../ground/vocabulary.ts'
 import { judgeAnswer } from '../verdict.ts'
-import type { Destination, Shipment } from './destination.ts'
+import type { HttpDestination, Shipment } from './destination.ts'
 import { type Facts, factsOf, titleOf } from './facts.ts'
 import { LOOKS } from './looks.ts'
 import { inWordsOf, postJson, saidIn } from './service.ts'
@@ -75,7 +75,8 @@ const STYLES: Readonly<Record<Status, Container['style']>> = {
 }
 
 /** A channel or chat of Microsoft Teams, by the URL of a workflow. */
-export const teams: Destination = {
+export const teams: HttpDestination = {
+  transport: 'http',
   label: 'Microsoft Teams',
   about: 'A channel or chat, by the URL of its workflow.',
   defaultOrder: 'latest',

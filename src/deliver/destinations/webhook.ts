@@ -3,7 +3,7 @@ import type { Endpoint, Event } from '../../ground/vocabulary.ts'
 import { bodySignature, standardSignature } from '../sign.ts'
 import { checkTemplate, MOST_TEMPLATE } from '../templates/template.ts'
 import { judgeAnswer } from '../verdict.ts'
-import type { Destination } from './destination.ts'
+import type { HttpDestination } from './destination.ts'
 
 const template = z
   .string()
@@ -20,7 +20,8 @@ const template = z
   })
 
 /** The user's own HTTPS receiver: DESIGN "The wire contract". */
-export const webhook: Destination = {
+export const webhook: HttpDestination = {
+  transport: 'http',
   label: 'Webhook',
   about: 'Your own HTTPS receiver; every attempt is signed.',
   defaultOrder: 'unordered',
