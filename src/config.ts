@@ -134,7 +134,8 @@ export const SETTINGS: { readonly [K in keyof Config]: Setting<Config[K]> } = {
     flag: 'demo',
     schema: z.union([z.literal('auto'), yesOrNo()], { error: 'must be true, false or auto' }),
     default: 'auto',
-    about: 'something to see: a shop that fails and recovers, watched; auto: on a first start of the embedded Postgres in a terminal or by npm start',
+    about:
+      'something to see: a shop that fails and recovers, watched; auto: on a first start of the embedded Postgres in a terminal or by npm start',
   },
   logLevel: {
     flag: 'log-level',

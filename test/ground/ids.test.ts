@@ -32,7 +32,14 @@ describe('an id', () => {
   })
 
   it('that is none of ours says nothing', () => {
-    for (const text of ['', 'evt_', 'evt_7f3a9c2b1d', 'dlv_01uz8m4x5c00000000000000', 'dlv_zzzzzzzzzz00000000000000', "dlv_'; drop"]) {
+    for (const text of [
+      '',
+      'evt_',
+      'evt_7f3a9c2b1d',
+      'dlv_01uz8m4x5c00000000000000',
+      'dlv_zzzzzzzzzz00000000000000',
+      "dlv_'; drop",
+    ]) {
       expect(readId(text)).toBeNull()
     }
   })
