@@ -14,13 +14,22 @@ export interface Caller {
   readonly operator: boolean
 }
 
-const BEARER = /^Bearer +([\x21-\x7e]{1,512}) *$/i
+const CREDENTIALS = /^(Bearer|Basic) +([\x21-\x7e]{1,1024}) *$/i
 
-/** The caller that an `Authorization` header names (RFC 6750, section 2.1); null: none, or not a valid key. */
+/**
+ * The caller that an `Authorization` header names: by a bearer token (RFC 6750) or, for programs that know
+ * nothing else, by the password of whatever user (RFC 7617). null: none, or not a valid key.
+ */
 export function identify(authorization: string | undefined, catalog: Catalog): Caller | null {
-  const token = authorization === undefined ? null : BEARER.exec(authorization)?.[1]
+  const token = authorization === undefined ? null : keyIn(authorization)
   const key = token ? catalog.keyByHash(hashApiKey(token)) : undefined
   return key ? callerOf(key) : null
+}
+
+function keyIn(authorization: string): string | undefined {
+  const [, scheme, credentials = ''] = CREDENTIALS.exec(authorization) ?? []
+  if (scheme?.toLowerCase() !== 'basic') return credentials
+  return /:(.*)$/s.exec(Buffer.from(credentials, 'base64').toString())?.[1]
 }
 
 /** Whether the caller may. `admin` may everything in its workspace. */

@@ -29,7 +29,8 @@ export function guard(app: FastifyInstance, services: Services): void {
       throw unauthorized(request.headers.authorization)
     }
     const wait = ofKey.take(caller.keyId, clock.now())
-    if (wait > 0) throw tooMany(`This API key may make ${rate} requests a second.`, wait)
+    if (wait > 0)
+      throw tooMany(`This API key may make ${rate} requests a second.`, wait, operation.tooManyStatus)
     if (!allows(caller, operation.access)) throw forbidden(operation.access)
     request.caller = caller
   })
@@ -63,6 +64,6 @@ function forbidden(access: Access): Problem {
   return new Problem(403, 'forbidden', 'Forbidden', detail)
 }
 
-function tooMany(detail: string, wait: number): Problem {
-  return new Problem(429, 'too-many-requests', 'Too many requests', detail, { retryAfter: wait })
+function tooMany(detail: string, wait: number, status: 429 | 503 = 429): Problem {
+  return new Problem(status, 'too-many-requests', 'Too many requests', detail, { retryAfter: wait })
 }

@@ -7,19 +7,39 @@ const MAX_DEPTH = 64
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
+/** Which operation takes which is its own affair: see request-body.ts. */
+const JSON_TYPES = [
+  'application/json',
+  'application/merge-patch+json',
+  'application/cloudevents+json',
+  'application/cloudevents-batch+json',
+]
+
 /**
- * JSON (RFC 8259) as the one kind of body: whole UTF-8, no `__proto__` or `constructor.prototype`,
- * not too deep. An empty body is `undefined`. Notes when the body was whole.
+ * Bodies are JSON (RFC 8259): whole UTF-8, no `__proto__` or `constructor.prototype`, not too deep; or
+ * protobuf, whose bytes are left to the handler. An empty body is `undefined`. Notes when the body was whole.
  */
-export function acceptJson(app: FastifyInstance, clock: Clock): void {
+export function acceptBodies(app: FastifyInstance, clock: Clock): void {
   const parseSafely = app.getDefaultJsonParser('error', 'error')
   app.removeAllContentTypeParsers()
+  const note = (request: FastifyRequest, body: Buffer) => {
+    request.receivedAt = clock.now()
+    request.bodyBytes = body.length
+    if (request.routeOptions.config.operation?.keepsRawBody) request.rawBody = body
+  }
   app.addContentTypeParser(
-    ['application/json', 'application/merge-patch+json'],
+    'application/x-protobuf',
     { parseAs: 'buffer' },
     (request: FastifyRequest, body: Buffer, done) => {
-      request.receivedAt = clock.now()
-      request.bodyBytes = body.length
+      note(request, body)
+      done(null, body)
+    },
+  )
+  app.addContentTypeParser(
+    JSON_TYPES,
+    { parseAs: 'buffer' },
+    (request: FastifyRequest, body: Buffer, done) => {
+      note(request, body)
       if (body.length === 0) return done(null, undefined)
       let text: string
       try {
@@ -37,8 +57,10 @@ export function acceptJson(app: FastifyInstance, clock: Clock): void {
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Length of the body as it came. */
+    /** Length of the body, unpacked. */
     bodyBytes: number
+    /** The body's bytes, where the operation keeps them. */
+    rawBody: Buffer | null
   }
 }
 

@@ -27,6 +27,7 @@ const TAGS = [
   { name: 'Incidents', description: 'What was wrong, what was told of it, and what was not, and why.' },
   { name: 'Silences', description: 'What is not told of for a time.' },
   { name: 'Maintenance', description: 'When trouble is expected.' },
+  { name: 'Intake', description: 'What other systems say, in their own forms, and the rules that map it.' },
   { name: 'Keys', description: 'Who may.' },
   { name: 'Workspaces', description: 'Tenants: everything belongs to exactly one.' },
   { name: 'Service', description: 'This installation: health, metrics, this document.' },

@@ -1,8 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
-import { notFound } from '../ground/errors.ts'
+import { notFound, type Problem } from '../ground/errors.ts'
 import type { Access, Caller } from './caller.ts'
 import { fromQuery } from './query.ts'
+import { bodyGate } from './request-body.ts'
 import { parse } from './validation.ts'
 
 type Fields = z.ZodObject
@@ -55,14 +56,22 @@ export interface Operation<
   readonly bodyExamples?: Readonly<Record<string, { summary: string; value: unknown }>>
   /** `application/json` alone when left out. */
   readonly bodyTypes?: readonly string[]
-  /** Bytes; 512 KiB when left out. */
+  /** Beside none at all. gzip is unpacked before the handler sees it, snappy is not. */
+  readonly bodyEncodings?: readonly ('gzip' | 'snappy')[]
+  /** Bytes, packed and unpacked; 512 KiB when left out. */
   readonly bodyLimit?: number
+  /** The handler gets the body's bytes too, as `request.rawBody`. */
+  readonly keepsRawBody?: boolean
   /** `body` only describes: the handler takes `request.body` itself, and validates it. */
   readonly readsBodyItself?: boolean
   /** The first is the one that a handler's value is sent with. */
   readonly answers: Readonly<Record<number, Answer>>
   /** Statuses of problems beside those that every operation has (see openapi.ts). */
   readonly problems?: readonly number[]
+  /** What too many requests are answered with: 503 where clients try again on nothing else; else 429. */
+  readonly tooManyStatus?: 503
+  /** How a problem is told to clients that do not know problem details. */
+  readonly showProblem?: (problem: Problem, request: FastifyRequest) => { contentType: string; body: Buffer }
   /** Its value is the answer's body; one that sent or hijacked the reply itself returns the reply. */
   readonly handler: (call: Call<P, Q, H, B>) => Promise<unknown>
 }
@@ -101,6 +110,7 @@ export function addOperation<
     url: operation.path.replace(/\{(\w+)\}/g, ':$1'),
     config: { operation },
     ...(operation.bodyLimit === undefined ? {} : { bodyLimit: operation.bodyLimit }),
+    ...(operation.body ? { preParsing: bodyGate(operation) } : {}),
     handler: async (request, reply) => {
       const answer = await operation.handler({
         params: readParams(operation, request) as Output<P>,

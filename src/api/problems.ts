@@ -45,6 +45,12 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
 /** Writes a problem as the answer. */
 export function sendProblem(problem: Problem, request: FastifyRequest, reply: FastifyReply): void {
   if (problem.retryAfter !== null) reply.header('retry-after', String(problem.retryAfter))
+  reply.code(problem.status)
+  const shown = request.routeOptions.config?.operation?.showProblem?.(problem, request)
+  if (shown) {
+    reply.header('content-type', shown.contentType).send(shown.body)
+    return
+  }
   const body = {
     type: `urn:statuspulse:problem:${problem.code}`,
     title: problem.title,
@@ -53,7 +59,7 @@ export function sendProblem(problem: Problem, request: FastifyRequest, reply: Fa
     instance: request.id,
     ...(problem.errors.length > 0 ? { errors: problem.errors } : {}),
   }
-  reply.code(problem.status).header('content-type', 'application/problem+json').send(JSON.stringify(body))
+  reply.header('content-type', 'application/problem+json').send(JSON.stringify(body))
 }
 
 /** The framework's own errors, by its codes; their texts are not ours. */

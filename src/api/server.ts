@@ -4,7 +4,7 @@ import { newId } from '../ground/ids.ts'
 import type { Part } from '../ground/lifecycle.ts'
 import { serveConsole } from './console.ts'
 import { guard } from './guard.ts'
-import { acceptJson } from './json-body.ts'
+import { acceptBodies } from './json-body.ts'
 import { sendError, sendProblem } from './problems.ts'
 import { releaseConnections } from './release-connections.ts'
 import { addRoutes } from './routes/index.ts'
@@ -51,7 +51,8 @@ export function createApi(services: Services, options: { checksAnswers?: boolean
   app.decorateRequest('caller', null)
   app.decorateRequest('receivedAt', 0)
   app.decorateRequest('bodyBytes', 0)
-  acceptJson(app, services.clock)
+  app.decorateRequest('rawBody', null)
+  acceptBodies(app, services.clock)
   app.setErrorHandler((error, request, reply) => sendError(error, request, reply))
   app.setNotFoundHandler((request, reply) =>
     sendProblem(
@@ -71,7 +72,7 @@ export function createApi(services: Services, options: { checksAnswers?: boolean
   releaseConnections(app)
   app.addHook('onRoute', route => {
     // Who may, and what it says in the document, is declared with the route, or there is no route.
-    if (route.url.startsWith('/v1/') && !route.config?.operation) {
+    if (/^\/(v1|api)\//.test(route.url) && !route.config?.operation) {
       throw new Error(`${route.method} ${route.url} was not added as an operation`)
     }
   })

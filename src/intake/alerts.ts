@@ -39,9 +39,13 @@ export function mapAlerts(
 ): Taken {
   const byMonitor = new Map<string, ForeignAlert[]>()
   const rejected: FieldError[] = []
+  let ignored = 0
   for (const alert of alerts) {
     const meaning = mapping.read(source, alert.says)
-    if (!meaning) continue
+    if (!meaning) {
+      ignored++
+      continue
+    }
     const message = whyNot(alert, meaning)
     if (message !== null) {
       rejected.push({ path: alert.path, message })
@@ -57,7 +61,7 @@ export function mapAlerts(
     monitorName,
     observation: { kind: 'alerts' as const, time, alerts: found },
   }))
-  return { sightings, rejected }
+  return { sightings, rejected, ignored }
 }
 
 /** A time of another system (RFC 3339); null: it says none. Go's zero time (year 1) is none. */

@@ -6,6 +6,8 @@ export interface Taken {
   readonly sightings: readonly Sighting[]
   /** What of it cannot be taken, by its place in the body, and why. */
   readonly rejected: readonly FieldError[]
+  /** Alerts or series that are left out: a rule says so, or none asks for them. */
+  readonly ignored: number
 }
 
 /** Longest name of a monitor, as everywhere. */

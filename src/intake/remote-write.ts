@@ -1,8 +1,9 @@
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire'
 import snappy from 'snappyjs'
 import { messageOf, Problem } from '../ground/errors.ts'
+import type { Taken } from './intake.ts'
 import type { Mapping } from './mapping.ts'
-import { mapSeries, type Series, type TakenSamples } from './samples.ts'
+import { mapSeries, type Series } from './samples.ts'
 
 /** Fields of prometheus.WriteRequest and what it is made of (remote write 1.0); all others are skipped. */
 const TIMESERIES = 1
@@ -53,7 +54,7 @@ export function readRemoteWrite(body: Buffer, limit: number): Series[] {
 }
 
 /** Series become metrics of monitors; those that no rule asks for are left out. */
-export function takeRemoteWrite(series: readonly Series[], mapping: Mapping): TakenSamples {
+export function takeRemoteWrite(series: readonly Series[], mapping: Mapping): Taken {
   return mapSeries(series, mapping, 'remote_write')
 }
 

@@ -15,13 +15,6 @@ export interface Series {
   readonly samples: readonly { readonly time: number; readonly value: number }[]
 }
 
-/** As {@link Taken}, with its samples counted. */
-export interface TakenSamples extends Taken {
-  readonly rejectedSamples: number
-  /** Samples that no rule asks for, or one says to leave out. */
-  readonly ignoredSamples: number
-}
-
 /** A series, and which metric of which monitor it is. */
 interface Mapped {
   readonly series: Series
@@ -39,19 +32,14 @@ const NOT_IN_A_NAME = /[^A-Za-z0-9_:.-]/g
  * Maps series to metrics of monitors. Different series that become the same metric of the same monitor and
  * region would be mixed up: all of them are rejected.
  */
-export function mapSeries(series: readonly Series[], mapping: Mapping, source: Source): TakenSamples {
+export function mapSeries(series: readonly Series[], mapping: Mapping, source: Source): Taken {
   const byTarget = new Map<string, Mapped[]>()
   const rejected: FieldError[] = []
-  let rejectedSamples = 0
-  let ignoredSamples = 0
-  const reject = ({ path, samples }: Series, message: string) => {
-    rejected.push({ path, message })
-    rejectedSamples += samples.length
-  }
+  let ignored = 0
   for (const one of series) {
     const mapped = mapOne(one, mapping, source)
-    if (mapped === null) ignoredSamples += one.samples.length
-    else if (typeof mapped === 'string') reject(one, mapped)
+    if (mapped === null) ignored++
+    else if (typeof mapped === 'string') rejected.push({ path: one.path, message: mapped })
     else {
       const target = JSON.stringify([mapped.monitor, mapped.metric, mapped.region])
       const known = byTarget.get(target)
@@ -66,13 +54,11 @@ export function mapSeries(series: readonly Series[], mapping: Mapping, source: S
       continue
     }
     for (const { series, monitor, metric } of group) {
-      reject(
-        series,
-        `is one of ${group.length} series that would all be ${metric} of ${monitor}: choose one by a rule`,
-      )
+      const message = `is one of ${group.length} series that would all be ${metric} of ${monitor}: choose one by a rule`
+      rejected.push({ path: series.path, message })
     }
   }
-  return { sightings, rejected, rejectedSamples, ignoredSamples }
+  return { sightings, rejected, ignored }
 }
 
 /** null: to be left out; a text: why it cannot be taken. */

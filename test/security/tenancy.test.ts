@@ -125,6 +125,7 @@ async function snapshot(workspaceId: string): Promise<string> {
     'samples',
     'monitor_states',
     'observations',
+    'intake_settings',
   ]
   const parts = await Promise.all(
     tables.map(async table => {

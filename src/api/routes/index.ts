@@ -10,6 +10,7 @@ import { eventRoutes } from './events.ts'
 import { forwarderRoutes } from './forwarders.ts'
 import { heartbeatRoutes } from './heartbeats.ts'
 import { incidentRoutes } from './incidents.ts'
+import { intakeRoutes } from './intake.ts'
 import { maintenanceRoutes } from './maintenance.ts'
 import { metricRoutes } from './metrics.ts'
 import { monitorRoutes } from './monitors.ts'
@@ -36,6 +37,7 @@ export function addRoutes(app: FastifyInstance, services: Services): void {
   incidentRoutes(app, services)
   silenceRoutes(app, services)
   maintenanceRoutes(app, services)
+  intakeRoutes(app, services)
   keyRoutes(app, services)
   workspaceRoutes(app, services)
   serviceRoutes(app, services)

@@ -1,7 +1,8 @@
 import type { FieldError } from '../../ground/errors.ts'
+import type { Taken } from '../intake.ts'
 import type { Labels } from '../labels.ts'
 import type { Mapping } from '../mapping.ts'
-import { mapSeries, type Series, type TakenSamples } from '../samples.ts'
+import { mapSeries, type Series } from '../samples.ts'
 import {
   type Distribution,
   has,
@@ -19,7 +20,7 @@ const NO_RECORDED_VALUE = 1
 const UNNAMED = /^unknown_service(:|$)/
 
 /** What a request says, and how much of it was refused; a data point is refused as a whole. */
-export interface TakenMetrics extends TakenSamples {
+export interface TakenMetrics extends Taken {
   readonly rejectedPoints: number
 }
 
