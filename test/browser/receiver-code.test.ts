@@ -29,6 +29,7 @@ describe('The receiver code that the console shows', () => {
 
   it.for(Object.keys(RUNS))(
     'takes what is signed with its secret, and nothing else: %s',
+    { timeout: 120_000 },
     async (language, { skip }) => {
       const { file, command, args } = RUNS[language]!
       if (spawnSync(command, ['--version']).error && spawnSync(command, ['version']).error)
@@ -57,7 +58,6 @@ describe('The receiver code that the console shows', () => {
       expect((await app.call('POST', `/v1/endpoints/${id}/test`, {})).body.status_code).toBe(401)
       await end(child)
     },
-    120_000,
   )
 })
 

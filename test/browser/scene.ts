@@ -24,6 +24,7 @@ export interface Scene {
   readonly waitingDeliveryId: string
   readonly eventId: string
   readonly monitorId: string
+  readonly incidentId: string
   stop(): Promise<void>
 }
 
@@ -73,14 +74,25 @@ export async function startScene(): Promise<Scene> {
     deliveries('status=pending'),
     ({ data }) => data[0]?.attempts >= ATTEMPTS,
   )
-  const monitors = await app.eventually('/v1/monitors?search=checkout-api', ({ data }) => data.length === 1)
+  const shop = await startReceiver({ answer: { status: 500, delayMs: 140 } })
+  receivers.push(shop)
+  const watched = await app.call('POST', '/v1/monitors', {
+    name: 'storefront',
+    kind: 'http',
+    spec: { url: shop.url },
+    interval_s: 5,
+    failures_to_open: 1,
+    affected_endpoints: ['/', '/cart'],
+  })
+  const incidents = await app.eventually('/v1/incidents', ({ data }) => data.length === 1)
   return {
     app,
     endpointId,
     failedDeliveryId: failed.data[0].id,
     waitingDeliveryId: waiting.data[0].id,
     eventId: outage!.event_id,
-    monitorId: monitors.data[0].id,
+    monitorId: watched.body.id,
+    incidentId: incidents.data[0].id,
     async stop() {
       await app.stop()
       await Promise.all(receivers.map(receiver => receiver.close()))

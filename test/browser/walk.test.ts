@@ -8,19 +8,28 @@ import { launchChromium, openConsole } from './console-pages.ts'
 /** What a receiver answers that does not know the address: if it were shown as HTML, its script would run. */
 const REFUSAL = '<h1>No such hook</h1><img src="x" onerror="document.title=\'taken over\'">'
 
+/** Two checks in a row, five seconds apart, and time to spare; ms. */
+const OUTAGE_MS = 40_000
+
 const browser: Browser | null = await launchChromium()
 
 describe.skipIf(!browser)('Somebody who has never read the docs', () => {
   let app: TestApp
   let receiver: Receiver
+  /** What is watched, and breaks. */
+  let service: Receiver
 
   beforeAll(async () => {
     app = await startTestApp()
   })
   beforeEach(async () => {
     receiver = await startReceiver({ tls: 'good' })
+    service = await startReceiver()
   })
-  afterEach(() => receiver.close())
+  afterEach(async () => {
+    await receiver.close()
+    await service.close()
+  })
   afterAll(async () => {
     await browser?.close()
     await app?.stop()
@@ -43,12 +52,13 @@ describe.skipIf(!browser)('Somebody who has never read the docs', () => {
       expect(dryRun!.headers['x-statuspulse-signature']).toBe(signature)
       await switchOn(page)
 
+      await watch(page, monitor, service.url)
       await go(page, 'Live')
       await page.getByText('live', { exact: true }).waitFor()
       receiver.answerWith({ status: 404, body: REFUSAL })
-      await app.send({ monitor_name: monitor, status: 'down', event_type: 'incident.opened' })
+      service.answerWith({ status: 500 })
       const happened = page.getByLabel('What happened, the latest first')
-      await happened.getByText('down').waitFor()
+      await happened.getByText('down').waitFor({ timeout: OUTAGE_MS })
       await happened.getByText('failed').first().waitFor()
 
       await findFailed(page, monitor)
@@ -61,10 +71,12 @@ describe.skipIf(!browser)('Somebody who has never read the docs', () => {
       await page.getByText('Its conditions matched, and the receiver took it').waitFor()
       const [, failed, replayed] = await receiver.received(3)
       expect(replayed!.body.equals(failed!.body)).toBe(true)
+      await acknowledge(page, monitor)
 
       expect(faults).toEqual([])
       await context.close()
     },
+    2 * OUTAGE_MS,
   )
 
   it('is told why a target is refused', async () => {
@@ -204,6 +216,26 @@ describe.skipIf(!browser)('Somebody who has never read the docs', () => {
     await page.getByRole('button', { name: 'Next: Delivery rules' }).click()
     await page.getByRole('button', { name: 'Switch it on' }).click()
     await page.getByText('on', { exact: true }).waitFor()
+  }
+
+  async function watch(page: Page, name: string, url: string): Promise<void> {
+    await go(page, 'Monitors')
+    await page.getByRole('button', { name: 'Watch a page' }).click()
+    await page.getByLabel('Name').fill(name)
+    await page.getByLabel('URL').fill(url)
+    await page.getByLabel('Every so many seconds').fill('5')
+    await page.getByRole('button', { name: 'Watch it' }).click()
+    await page.getByRole('heading', { name, level: 1 }).waitFor()
+    await page.getByText('operational').waitFor()
+  }
+
+  async function acknowledge(page: Page, monitor: string): Promise<void> {
+    await go(page, 'Incidents')
+    await page.getByRole('link', { name: monitor }).click()
+    await page.getByLabel('Comment').fill('on it')
+    await page.getByRole('button', { name: 'Acknowledge' }).click()
+    await page.getByText('“on it”').waitFor()
+    await page.getByText('acknowledged', { exact: true }).waitFor()
   }
 
   async function findFailed(page: Page, monitor: string): Promise<void> {

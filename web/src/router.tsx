@@ -5,8 +5,15 @@ import {
   lazyRouteComponent,
   redirect,
 } from '@tanstack/react-router'
-import type { DeliveryFilters } from './api/queries.ts'
-import { DELIVERY_STATUSES, type EventType, type Severity } from './api/types.ts'
+import type { DeliveryFilters, IncidentFilters } from './api/queries.ts'
+import {
+  DELIVERY_STATUSES,
+  type EventType,
+  INCIDENT_STATES,
+  type Severity,
+  STATUSES,
+  type Status,
+} from './api/types.ts'
 import { NotFound, Root, RouteFailure } from './layout/root.tsx'
 
 const root = createRootRoute({ component: Root, notFoundComponent: NotFound, errorComponent: RouteFailure })
@@ -97,13 +104,32 @@ const monitors = createRoute({
   getParentRoute,
   path: '/monitors',
   component: lazyRouteComponent(() => import('./pages/monitors/list.tsx'), 'MonitorsPage'),
-  validateSearch: (search): { search?: string } => (search.search ? { search: String(search.search) } : {}),
+  validateSearch: (search): { search?: string; status?: Status } => {
+    const status = STATUSES.find(one => one === search.status)
+    return { ...(search.search ? { search: String(search.search) } : {}), ...(status && { status }) }
+  },
 })
 
 const monitor = createRoute({
   getParentRoute,
   path: '/monitors/$id',
   component: lazyRouteComponent(() => import('./pages/monitors/detail.tsx'), 'MonitorPage'),
+})
+
+const incidents = createRoute({
+  getParentRoute,
+  path: '/incidents',
+  component: lazyRouteComponent(() => import('./pages/incidents/list.tsx'), 'IncidentsPage'),
+  validateSearch: (search): IncidentFilters => {
+    const state = INCIDENT_STATES.find(one => one === search.state)
+    return { ...(state && { state }), ...(search.monitor ? { monitor: String(search.monitor) } : {}) }
+  },
+})
+
+const incident = createRoute({
+  getParentRoute,
+  path: '/incidents/$id',
+  component: lazyRouteComponent(() => import('./pages/incidents/detail.tsx'), 'IncidentPage'),
 })
 
 /** Of a URL that somebody may have written: what cannot be is left out. */
@@ -137,6 +163,8 @@ export const router = createRouter({
     live,
     monitors,
     monitor,
+    incidents,
+    incident,
   ]),
   defaultPreload: 'intent',
   scrollRestoration: true,

@@ -1,8 +1,8 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { api, take } from './client.ts'
 import { keepFreshSecret } from './fresh-secrets.ts'
-import { endpointQuery } from './queries.ts'
-import type { EndpointInput, EndpointPatch, TestInput } from './types.ts'
+import { endpointQuery, incidentQuery } from './queries.ts'
+import type { EndpointInput, EndpointPatch, MonitorInput, TestInput } from './types.ts'
 
 /** Registers an endpoint. Its secret, shown this once, is held for the pages that come next. */
 export function useCreateEndpoint() {
@@ -82,5 +82,35 @@ export function useReplayAll() {
           body: { since },
         }),
       ),
+  })
+}
+
+export function useCreateMonitor() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (body: MonitorInput) => take(api.POST('/v1/monitors', { body })),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['monitors'] }),
+  })
+}
+
+/** What a person does about an incident; each may come with words. */
+export type IncidentDeed = 'acknowledge' | 'comment' | 'resolve'
+
+export function useIncidentDeed(id: string) {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: ({ deed, comment }: { deed: IncidentDeed; comment: string }) => {
+      const params = { path: { id } }
+      if (deed === 'comment')
+        return take(api.POST('/v1/incidents/{id}/comment', { params, body: { comment } }))
+      const body = comment === '' ? {} : { comment }
+      return deed === 'resolve'
+        ? take(api.POST('/v1/incidents/{id}/resolve', { params, body }))
+        : take(api.POST('/v1/incidents/{id}/acknowledge', { params, body }))
+    },
+    onSuccess(incident) {
+      client.setQueryData(incidentQuery(id).queryKey, incident)
+      return client.invalidateQueries({ queryKey: ['incidents'] })
+    },
   })
 }

@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { api, take } from './client.ts'
-import type { Attempt, DeliveryStatus, Endpoint, Filter } from './types.ts'
+import type { Attempt, DeliveryStatus, Endpoint, Filter, Incident, Status } from './types.ts'
 
 const PAGE = 50
 const LARGEST_PAGE = 200
@@ -54,11 +54,16 @@ export const previewQuery = (id: string, filter: Filter) =>
     placeholderData: keepPreviousData,
   })
 
-export const monitorsQuery = (search: string, limit = PAGE) =>
+export const monitorsQuery = (search: string, limit = PAGE, status?: Status) =>
   queryOptions({
-    queryKey: ['monitors', { search, limit }],
+    queryKey: ['monitors', { search, limit, status }],
     queryFn: ({ signal }) =>
-      take(api.GET('/v1/monitors', { params: { query: { search: search || undefined, limit } }, signal })),
+      take(
+        api.GET('/v1/monitors', {
+          params: { query: { search: search || undefined, limit, status } },
+          signal,
+        }),
+      ),
     placeholderData: keepPreviousData,
   })
 
@@ -66,6 +71,43 @@ export const monitorQuery = (id: string) =>
   queryOptions({
     queryKey: ['monitors', id],
     queryFn: ({ signal }) => take(api.GET('/v1/monitors/{id}', { params: { path: { id } }, signal })),
+  })
+
+/** What a monitor measured: `response_time_ms` over the last day. */
+export const responseTimesQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['monitors', id, 'response-times'],
+    queryFn: ({ signal }) =>
+      take(
+        api.GET('/v1/monitors/{id}/samples', {
+          params: { path: { id }, query: { metric: 'response_time_ms', points: 200 } },
+          signal,
+        }),
+      ),
+  })
+
+export interface IncidentFilters {
+  state?: Incident['state']
+  monitor?: string
+}
+
+export const incidentsQuery = (filters: IncidentFilters) =>
+  infiniteQueryOptions({
+    queryKey: ['incidents', filters],
+    queryFn: ({ pageParam, signal }) => {
+      const query = { ...filters, limit: PAGE, cursor: pageParam ?? undefined }
+      return take(api.GET('/v1/incidents', { params: { query }, signal }))
+    },
+    initialPageParam: null as string | null,
+    getNextPageParam: page => page.next_cursor,
+    placeholderData: keepPreviousData,
+  })
+
+export const incidentQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['incident', id],
+    queryFn: ({ signal }) => take(api.GET('/v1/incidents/{id}', { params: { path: { id } }, signal })),
+    refetchInterval: ({ state }) => (state.data?.state === 'resolved' ? false : 5_000),
   })
 
 export interface DeliveryFilters {

@@ -3,7 +3,6 @@ import type { components, operations } from './schema.d.ts'
 type Schemas = components['schemas']
 
 export type Endpoint = Schemas['Endpoint']
-export type EndpointCreated = Schemas['EndpointCreated']
 export type EndpointInput = operations['createEndpoint']['requestBody']['content']['application/json']
 export type EndpointPatch = NonNullable<
   operations['updateEndpoint']['requestBody']
@@ -11,7 +10,6 @@ export type EndpointPatch = NonNullable<
 export type EndpointKind = Schemas['EndpointKinds']['data'][number]
 export type TestInput = NonNullable<operations['testEndpoint']['requestBody']>['content']['application/json']
 export type Filter = Schemas['Filter']
-export type FilterPreview = Schemas['FilterPreview']
 export type TlsReport = Schemas['TlsReport']
 export type Attempt = Schemas['Attempt']
 export type Delivery = Schemas['Delivery']
@@ -20,8 +18,9 @@ export type DeliveryChange = Schemas['DeliveryChange']
 export type EventSummary = Schemas['EventSummary']
 export type Event = Schemas['Event']
 export type Monitor = Schemas['Monitor']
-export type ReplayJob = Schemas['ReplayJob']
-export type StreamMessage = Schemas['StreamMessage']
+export type MonitorInput = operations['createMonitor']['requestBody']['content']['application/json']
+export type Incident = Schemas['Incident']
+export type IncidentSummary = Schemas['IncidentSummary']
 
 export type Severity = EventSummary['severity']
 export type EventType = EventSummary['event_type']
@@ -40,3 +39,4 @@ export const EVENT_TYPES: readonly EventType[] = [
 ]
 export const STATUSES: readonly Status[] = ['operational', 'degraded', 'down', 'maintenance', 'unknown']
 export const DELIVERY_STATUSES: readonly DeliveryStatus[] = ['pending', 'delivered', 'failed', 'cancelled']
+export const INCIDENT_STATES: readonly Incident['state'][] = ['open', 'acknowledged', 'resolved']

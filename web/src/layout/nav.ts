@@ -1,7 +1,7 @@
-import { Activity, Gauge, ListChecks, type LucideIcon, Radio, Webhook } from 'lucide-react'
+import { Activity, Gauge, ListChecks, type LucideIcon, Radio, Siren, Webhook } from 'lucide-react'
 
 interface Place {
-  readonly to: '/overview' | '/webhooks' | '/deliveries' | '/live' | '/monitors'
+  readonly to: '/overview' | '/webhooks' | '/deliveries' | '/live' | '/monitors' | '/incidents'
   readonly name: string
   /** After `g`. */
   readonly key: string
@@ -15,4 +15,5 @@ export const PLACES: readonly Place[] = [
   { to: '/deliveries', name: 'Deliveries', key: 'd', icon: ListChecks },
   { to: '/live', name: 'Live', key: 'l', icon: Radio },
   { to: '/monitors', name: 'Monitors', key: 'm', icon: Activity },
+  { to: '/incidents', name: 'Incidents', key: 'i', icon: Siren },
 ]

@@ -1,17 +1,41 @@
 import { useEffect, useRef } from 'react'
 import UPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
-import { useTheme } from '../../lib/theme.ts'
-import { duration, hourAndMinute } from '../../lib/time.ts'
-import type { Series } from './figures.ts'
+import { useTheme } from '../lib/theme.ts'
+import { duration, hourAndMinute } from '../lib/time.ts'
 
 const HEIGHT_PX = 200
 
+/** The looks of up to three lines, the most important first. */
+const LOOKS = [
+  { width: 2, dash: [] },
+  { width: 1.5, dash: [6, 4] },
+  { width: 1, dash: [2, 3] },
+]
+
+export interface ChartSeries {
+  readonly label: string
+  /** Ms; null: nothing is known of then. */
+  readonly values: readonly (number | null)[]
+}
+
 /**
- * Percentiles over time, ms. A picture beside the figures that say the same: `summary` is read out.
+ * Durations over time. `summary` is read out; the figures themselves stand elsewhere.
+ * @param props.times seconds since the epoch
+ * @param props.series at most three
  * @param props.line a limit to draw, ms
  */
-export function LatencyChart({ series, line, summary }: { series: Series; line?: number; summary: string }) {
+export function TimeChart({
+  times,
+  series,
+  line,
+  summary,
+}: {
+  times: readonly number[]
+  series: readonly ChartSeries[]
+  line?: number
+  summary: string
+}) {
   const host = useRef<HTMLDivElement>(null)
   const { theme } = useTheme()
   // The theme's colours are read anew.
@@ -26,11 +50,10 @@ export function LatencyChart({ series, line, summary }: { series: Series; line?:
       ticks: { show: false },
       font: '11px sans-serif',
     }
-    const stroke = (label: string, width: number, dash: number[] = []) => ({
+    const stroke = ({ label }: ChartSeries, index: number) => ({
       label,
       stroke: colour('ink'),
-      width,
-      dash,
+      ...LOOKS[index],
       spanGaps: true,
       points: { size: 4, fill: colour('ink') },
     })
@@ -51,10 +74,10 @@ export function LatencyChart({ series, line, summary }: { series: Series; line?:
           },
           { ...axis, size: 56, values: (_, values) => values.map(value => duration(value)) },
         ],
-        series: [{}, stroke('p50', 2), stroke('p95', 1.5, [6, 4]), stroke('p99', 1, [2, 3])],
+        series: [{}, ...series.map(stroke)],
         hooks: { draw: line === undefined ? [] : [chart => drawLine(chart, line, colour('bad'))] },
       },
-      [series.times, series.p50, series.p95, series.p99],
+      [[...times], ...series.map(({ values }) => [...values])],
       element,
     )
     const resized = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height: HEIGHT_PX }))
@@ -63,14 +86,16 @@ export function LatencyChart({ series, line, summary }: { series: Series; line?:
       resized.disconnect()
       plot.destroy()
     }
-  }, [series, line, theme])
+  }, [times, series, line, theme])
   return (
     <figure>
       <div ref={host} role="img" aria-label={summary} className="h-[200px] w-full" />
       <figcaption className="mt-2 flex flex-wrap gap-x-5 gap-y-1 text-xs text-muted">
-        <Key dash="">half of all (p50)</Key>
-        <Key dash="6 4">95 of 100 (p95)</Key>
-        <Key dash="2 3">99 of 100 (p99)</Key>
+        {series.map(({ label }, index) => (
+          <Key key={label} dash={LOOKS[index]?.dash.join(' ') ?? ''}>
+            {label}
+          </Key>
+        ))}
         {line !== undefined && <span className="text-bad">— {duration(line)}</span>}
       </figcaption>
     </figure>

@@ -1,16 +1,28 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { eventsQuery, monitorQuery } from '../../api/queries.ts'
-import { Badge } from '../../ui/badge.tsx'
+import { Badge, Note } from '../../ui/badge.tsx'
 import { buttonClass } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Failure, Skeleton } from '../../ui/states.tsx'
 import { Time } from '../../ui/time.tsx'
+import { LastCheck } from './last-check.tsx'
+import { ResponseTimes } from './response-times.tsx'
 
+const REFRESH_MS = 10_000
+
+/** One monitor: how it stands, what it measured, and what was told of it. */
 export function MonitorPage() {
   const { id } = useParams({ from: '/monitors/$id' })
-  const { data: monitor, error, refetch } = useQuery(monitorQuery(id))
+  const {
+    data: monitor,
+    error,
+    refetch,
+  } = useQuery({
+    ...monitorQuery(id),
+    refetchInterval: REFRESH_MS,
+  })
   const above = <Link to="/monitors">Monitors</Link>
   if (!monitor)
     return (
@@ -23,12 +35,21 @@ export function MonitorPage() {
       title={monitor.name}
       above={above}
       about={
-        <>
-          {monitor.kind}, made <Time at={monitor.created_at} />
-        </>
+        <span className="flex flex-wrap items-center gap-3">
+          <Badge>{monitor.status}</Badge>
+          {monitor.since && (
+            <span>
+              since <Time at={monitor.since} />
+            </span>
+          )}
+          <span>{monitor.kind === 'external' ? 'watched elsewhere' : monitor.kind}</span>
+        </span>
       }
       actions={
         <>
+          <Link to="/incidents" search={{ monitor: monitor.name }} className={buttonClass()}>
+            Its incidents
+          </Link>
           <Link to="/deliveries" search={{ monitor: monitor.name }} className={buttonClass()}>
             Its deliveries
           </Link>
@@ -38,9 +59,25 @@ export function MonitorPage() {
         </>
       }
     >
-      <Card title="Events" about="The latest first.">
-        <Events monitor={monitor.name} />
-      </Card>
+      <div className="space-y-4">
+        {monitor.incident_id && (
+          <Note tone="bad">
+            An incident is open.{' '}
+            <Link
+              to="/incidents/$id"
+              params={{ id: monitor.incident_id }}
+              className="underline underline-offset-2"
+            >
+              See what happened
+            </Link>
+          </Note>
+        )}
+        {monitor.last_check && <LastCheck check={monitor.last_check} />}
+        {monitor.kind === 'http' && <ResponseTimes monitor={monitor} />}
+        <Card title="Events" about="The latest first.">
+          <Events monitor={monitor.name} />
+        </Card>
+      </div>
     </Page>
   )
 }

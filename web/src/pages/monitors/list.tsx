@@ -2,77 +2,104 @@ import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { Activity, ChevronRight, Search } from 'lucide-react'
 import { useEffect, useState } from 'react'
-import { eventsQuery, monitorsQuery } from '../../api/queries.ts'
-import type { EventSummary, Monitor } from '../../api/types.ts'
+import { monitorsQuery } from '../../api/queries.ts'
+import { type Monitor, STATUSES, type Status } from '../../api/types.ts'
+import { duration } from '../../lib/time.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { inputClass } from '../../ui/field.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Empty, Failure, Skeleton } from '../../ui/states.tsx'
 import { Time } from '../../ui/time.tsx'
+import { AddMonitor } from './add-monitor.tsx'
 
 const MOST_SHOWN = 200
 const PAUSE_MS = 250
+const REFRESH_MS = 10_000
 
+/** What is watched, here or elsewhere, and how each stands. */
 export function MonitorsPage() {
-  const { search = '' } = useSearch({ from: '/monitors' })
+  const { search = '', status } = useSearch({ from: '/monitors' })
   const navigate = useNavigate()
   const [text, setText] = useState(search)
   useEffect(() => {
     if (text.trim() === search) return
     const timer = setTimeout(
-      () => navigate({ to: '/monitors', search: text.trim() ? { search: text.trim() } : {}, replace: true }),
+      () =>
+        navigate({
+          to: '/monitors',
+          search: { ...(text.trim() && { search: text.trim() }), ...(status && { status }) },
+          replace: true,
+        }),
       PAUSE_MS,
     )
     return () => clearTimeout(timer)
-  }, [text, search, navigate])
+  }, [text, search, status, navigate])
   return (
     <Page
       title="Monitors"
-      about="What is watched, here or elsewhere, and how each stood when it was last heard of."
+      about="What is watched, here or elsewhere, and how each stands."
+      actions={<AddMonitor />}
     >
-      <div className="relative mb-4 max-w-md">
-        <Search aria-hidden="true" className="absolute top-2.5 left-3 size-4 text-muted" />
-        <input
-          type="search"
-          aria-label="Search monitors"
-          placeholder="Search by name  ( / )"
-          value={text}
-          onChange={change => setText(change.target.value)}
-          className={`${inputClass} pl-9`}
-        />
-      </div>
-      <Results search={search} />
+      <search className="mb-4 flex flex-wrap gap-2">
+        <div className="relative min-w-56 flex-1">
+          <Search aria-hidden="true" className="absolute top-2.5 left-3 size-4 text-muted" />
+          <input
+            type="search"
+            aria-label="Search monitors"
+            placeholder="Search by name  ( / )"
+            value={text}
+            onChange={change => setText(change.target.value)}
+            className={`${inputClass} pl-9`}
+          />
+        </div>
+        <select
+          aria-label="Status"
+          value={status ?? ''}
+          onChange={change => {
+            const chosen = change.target.value as Status | ''
+            navigate({
+              to: '/monitors',
+              search: { ...(search && { search }), ...(chosen && { status: chosen }) },
+              replace: true,
+            })
+          }}
+          className={`${inputClass} w-auto`}
+        >
+          <option value="">Every status</option>
+          {STATUSES.map(one => (
+            <option key={one} value={one}>
+              {one}
+            </option>
+          ))}
+        </select>
+      </search>
+      <Results search={search} status={status} />
     </Page>
   )
 }
 
-function Results({ search }: { search: string }) {
-  const { data, error, refetch } = useQuery(monitorsQuery(search, MOST_SHOWN))
-  const events = useQuery(eventsQuery({ limit: 200, dry_run: false }))
+function Results({ search, status }: { search: string; status: Status | undefined }) {
+  const { data, error, refetch } = useQuery({
+    ...monitorsQuery(search, MOST_SHOWN, status),
+    refetchInterval: REFRESH_MS,
+  })
   if (error) return <Failure error={error} retry={refetch} />
   if (!data) return <Skeleton rows={6} />
   if (data.data.length === 0)
-    return search ? (
-      <Empty icon={Activity} title="No monitor by that name">
-        Take some letters away: any part of a name is found.
+    return search || status ? (
+      <Empty icon={Activity} title="None of these">
+        Any part of a name is found. Take some letters away, or choose every status.
       </Empty>
     ) : (
       <Empty icon={Activity} title="No monitor yet">
-        A monitor is made by its first event. Send one with <code className="font-mono">POST /v1/events</code>
-        ; the{' '}
-        <a href="/docs/" className="underline">
-          API docs
-        </a>{' '}
-        show how.
+        Watch a page from here, or send events of what is watched elsewhere: the first one makes its monitor.
       </Empty>
     )
-  // The latest comes first: what is set last, from the back, is the latest.
-  const latest = new Map(events.data?.data.toReversed().map(event => [event.monitor_name, event]))
   return (
     <>
-      <ul className="divide-y divide-line rounded-2xl border border-line bg-surface px-5 shadow-card">
+      <ul className="divide-y divide-line rounded-2xl border border-line bg-surface px-3 shadow-card sm:px-5">
         {data.data.map(monitor => (
-          <Row key={monitor.id} monitor={monitor} latest={latest.get(monitor.name)} />
+          <Row key={monitor.id} monitor={monitor} />
         ))}
       </ul>
       {data.next_cursor && (
@@ -84,22 +111,28 @@ function Results({ search }: { search: string }) {
   )
 }
 
-function Row({ monitor, latest }: { monitor: Monitor; latest: EventSummary | undefined }) {
+function Row({ monitor }: { monitor: Monitor }) {
+  const total = monitor.last_check?.timings_ms.total
   return (
     <li>
-      <Link to="/monitors/$id" params={{ id: monitor.id }} className="flex min-h-14 items-center gap-4 py-2">
+      <Link
+        to="/monitors/$id"
+        params={{ id: monitor.id }}
+        className="flex min-h-14 items-center gap-4 px-1 py-2 hover:bg-sunken"
+      >
         <span className="min-w-0 flex-1">
           <span className="block truncate text-sm font-medium">{monitor.name}</span>
-          <span className="text-xs text-muted">{monitor.kind}</span>
+          <span className="text-xs text-muted">
+            {monitor.kind === 'external' ? 'watched elsewhere' : monitor.kind}
+            {typeof total === 'number' && `, ${duration(total)}`}
+          </span>
         </span>
-        {latest && (
-          <>
-            <span className="hidden text-xs text-muted sm:block">
-              <Time at={latest.accepted_at} />
-            </span>
-            <Badge>{latest.status}</Badge>
-          </>
+        {monitor.since && (
+          <span className="hidden text-xs text-muted sm:block">
+            since <Time at={monitor.since} />
+          </span>
         )}
+        <Badge>{monitor.status}</Badge>
         <ChevronRight aria-hidden="true" className="size-4 text-muted" />
       </Link>
     </li>

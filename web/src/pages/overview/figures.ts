@@ -1,4 +1,5 @@
 import type { Attempt } from '../../api/types.ts'
+import type { ChartSeries } from '../../parts/time-chart.tsx'
 
 /** What leaves within this of its detection is in time, ms. */
 export const TARGET_MS = 200
@@ -35,18 +36,11 @@ export function successRate(attempts: readonly Attempt[]): number | null {
 }
 
 /** Percentiles over time: one entry a slot, null where a slot has no attempt. Times in seconds. */
-export interface Series {
-  readonly times: number[]
-  readonly p50: (number | null)[]
-  readonly p95: (number | null)[]
-  readonly p99: (number | null)[]
-}
-
 export function seriesOf(
   attempts: readonly Attempt[],
   span: { from: number; to: number; slots: number },
   measure: (attempt: Attempt) => number,
-): Series {
+): { times: number[]; series: ChartSeries[] } {
   const width = (span.to - span.from) / span.slots
   const slots = Array.from({ length: span.slots }, () => [] as number[])
   for (const attempt of attempts) {
@@ -56,9 +50,11 @@ export function seriesOf(
   const all = slots.map(percentiles)
   return {
     times: slots.map((_, index) => (span.from + (index + 0.5) * width) / 1000),
-    p50: all.map(one => one?.p50 ?? null),
-    p95: all.map(one => one?.p95 ?? null),
-    p99: all.map(one => one?.p99 ?? null),
+    series: [
+      { label: 'half of all (p50)', values: all.map(one => one?.p50 ?? null) },
+      { label: '95 of 100 (p95)', values: all.map(one => one?.p95 ?? null) },
+      { label: '99 of 100 (p99)', values: all.map(one => one?.p99 ?? null) },
+    ],
   }
 }
 

@@ -3,6 +3,7 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { Gauge, Plus } from 'lucide-react'
 import { endpointsQuery, type RecentAttempts, recentAttemptsQuery, waitingQuery } from '../../api/queries.ts'
 import type { Endpoint } from '../../api/types.ts'
+import { TimeChart } from '../../parts/time-chart.tsx'
 import { buttonClass } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
 import { Page } from '../../ui/page.tsx'
@@ -10,7 +11,6 @@ import { Empty, Failure, Skeleton } from '../../ui/states.tsx'
 import { BusiestMonitors } from './busiest-monitors.tsx'
 import { EndpointHealth } from './endpoint-health.tsx'
 import { oursOf, seriesOf, TARGET_MS, theirsOf } from './figures.ts'
-import { LatencyChart } from './latency-chart.tsx'
 import { Tiles } from './tiles.tsx'
 import { Verdict } from './verdict.tsx'
 
@@ -93,15 +93,15 @@ function Figures({
             title="Us: from detection to the receiver"
             about="Until a first attempt’s request is on its way."
           >
-            <LatencyChart
-              series={seriesOf(first, span, oursOf)}
+            <TimeChart
+              {...seriesOf(first, span, oursOf)}
               line={TARGET_MS}
               summary="Latency from detection to the receiver over time, against the line of 200 ms"
             />
           </Card>
           <Card title="Them: until the receiver has answered" about="Every attempt, retries too.">
-            <LatencyChart
-              series={seriesOf(attempts, span, theirsOf)}
+            <TimeChart
+              {...seriesOf(attempts, span, theirsOf)}
               summary="How long receivers take to answer, over time"
             />
           </Card>

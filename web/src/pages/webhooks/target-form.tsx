@@ -10,7 +10,8 @@ import { TextField } from '../../ui/field.tsx'
 import { Failure, Skeleton } from '../../ui/states.tsx'
 import { KindOptions } from './kind-options.tsx'
 
-const URL_EXAMPLES: Readonly<Record<EndpointKind['kind'], string>> = {
+/** By kind; of one that is not here, none is shown. */
+const URL_EXAMPLES: Readonly<Record<string, string>> = {
   webhook: 'https://ops.example.com/hooks/statuspulse',
   slack: 'https://hooks.slack.com/services/…',
   pagerduty: 'https://events.pagerduty.com/v2/enqueue',

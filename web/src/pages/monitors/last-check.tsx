@@ -1,0 +1,32 @@
+import type { Monitor } from '../../api/types.ts'
+import { sentence } from '../../lib/text.ts'
+import { duration } from '../../lib/time.ts'
+import { Badge } from '../../ui/badge.tsx'
+import { Card, Fact, Facts } from '../../ui/card.tsx'
+import { Time } from '../../ui/time.tsx'
+
+/** What the latest check saw. */
+export function LastCheck({ check }: { check: NonNullable<Monitor['last_check']> }) {
+  const { total } = check.timings_ms
+  return (
+    <Card title="Latest check">
+      {check.error && <p className="mb-4 text-sm font-medium text-bad">{sentence(check.error.message)}</p>}
+      <Facts>
+        <Fact name="Outcome">
+          <Badge tone={check.ok ? 'ok' : 'bad'}>{check.ok ? 'passed' : 'failed'}</Badge>
+        </Fact>
+        <Fact name="When">
+          <Time at={check.started_at} />
+        </Fact>
+        {check.status_code !== null && <Fact name="Answer">HTTP {check.status_code}</Fact>}
+        {total !== null && <Fact name="Took">{duration(total)}</Fact>}
+        {check.remote_address && <Fact name="Address">{check.remote_address}</Fact>}
+        {check.tls && (
+          <Fact name="Certificate">
+            {check.tls.protocol}, {check.tls.days_left} days left
+          </Fact>
+        )}
+      </Facts>
+    </Card>
+  )
+}
