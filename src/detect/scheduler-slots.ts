@@ -1,7 +1,3 @@
-/** The shortest and the longest time between two checks of a monitor, ms: 5 s and 1 day. */
-export const MIN_INTERVAL_MS = 5_000
-export const MAX_INTERVAL_MS = 86_400_000
-
 /**
  * Where in its interval a monitor is checked, ms, 0 to `intervalMs` - 1: always the same for the same
  * monitor, and evenly spread over many.

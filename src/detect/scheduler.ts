@@ -11,7 +11,7 @@ import { slotAfter } from './scheduler-slots.ts'
 export interface ScheduledCheck {
   /** The monitor's; fixes when in its interval the check runs. */
   readonly id: string
-  /** ms, whole; see `MIN_INTERVAL_MS`, `MAX_INTERVAL_MS`. */
+  /** ms, whole; 5 s to 1 day. */
   readonly intervalMs: number
   /** ms over one run. */
   readonly timeoutMs: number

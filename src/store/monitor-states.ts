@@ -11,16 +11,6 @@ export interface StoredState {
   readonly lastCheck: unknown
 }
 
-/** What anyone may ask of a monitor's state. Times are ms since the epoch. */
-export interface StatusOfMonitor {
-  readonly status: Status
-  readonly since: number
-  readonly incidentId: string | null
-  /** When anything was last seen of it; null: never. */
-  readonly seenAt: number | null
-  readonly lastCheck: unknown
-}
-
 interface Row {
   workspace_id: string
   monitor_id: string

@@ -13,11 +13,8 @@ export type { Host } from './base/host.ts'
 export { CheckNetwork } from './base/network.ts'
 export {
   CHECK_ERROR_CLASSES,
-  type CheckError,
   type CheckErrorClass,
   type CheckResult,
-  type CheckWarning,
-  type TlsFacts,
 } from './base/result.ts'
 export type { CheckOptions } from './base/run.ts'
 
@@ -46,8 +43,6 @@ export type CheckKind = keyof CheckSpecs
 
 /** Every kind of check. */
 export const CHECKS: { readonly [K in CheckKind]: CheckKindModule<CheckSpecs[K]> } = { http, tcp, tls, dns }
-
-export const CHECK_KINDS = Object.keys(CHECKS) as readonly CheckKind[]
 
 /** A check of which only the run is left to do. */
 export interface PreparedCheck {
