@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander'
 import type { z } from 'zod'
 import type { attempt } from '../api/schemas/delivery.ts'
 import type { endpoint, endpointCreated, endpointPage, rotated } from '../api/schemas/endpoint.ts'
-import { ENDPOINT_KINDS, EVENT_TYPES, ORDERS, SEVERITIES } from '../ground/vocabulary.ts'
+import { ENDPOINT_KINDS, type EndpointKind, EVENT_TYPES, ORDERS, SEVERITIES } from '../ground/vocabulary.ts'
 import { describeAttempt } from './attempt.ts'
 import { addClientOptions, Client, type ClientOptions } from './client.ts'
 import { collect } from './collect.ts'
@@ -14,6 +14,7 @@ import {
 } from './endpoint-text.ts'
 import { EXIT_FAILURE } from './failure.ts'
 import { addFilterOptions, type FilterOptions, filterOf } from './filter.ts'
+import { optionsOf } from './kind-options.ts'
 import { present } from './output.ts'
 import { addPaging, type Paging } from './paging.ts'
 import { UsageError } from './usage-error.ts'
@@ -34,7 +35,7 @@ export function defineEndpoints(endpoints: Command): void {
 
 type AddOptions = ClientOptions &
   FilterOptions & {
-    kind?: string
+    kind?: EndpointKind
     name?: string
     header?: string[]
     option?: string[]
@@ -89,7 +90,9 @@ function bodyOf(options: AddOptions): object {
     ...(options.name && { name: options.name }),
     ...(options.order && { order: options.order }),
     ...(options.header && { headers: pairsOf('--header', options.header) }),
-    ...(options.option && { options: pairsOf('--option', options.option) }),
+    ...(options.option && {
+      options: optionsOf(options.kind ?? 'webhook', pairsOf('--option', options.option)),
+    }),
     ...(options.timeout && { timeout_ms: numberOf('--timeout', options.timeout) }),
     ...(options.rate && { rate_per_second: numberOf('--rate', options.rate) }),
     ...(options.concurrency && { concurrency: numberOf('--concurrency', options.concurrency) }),
