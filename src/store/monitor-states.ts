@@ -1,4 +1,3 @@
-import type { Status } from '../ground/vocabulary.ts'
 import type { Queryable } from './database.ts'
 
 /** What an owner takes a monitor up with. */
