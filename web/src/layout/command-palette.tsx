@@ -13,7 +13,7 @@ interface Command {
   readonly run: () => void
 }
 
-const MOST_SHOWN = 12
+const MOST_SHOWN = 20
 
 /** Find anything by name or id, or do something, without the mouse. */
 export function CommandPalette(props: { isOpen: boolean; onClose: () => void; openHelp: () => void }) {

@@ -60,7 +60,7 @@ export function Badge({ children, tone }: { children: string; tone?: Tone }) {
 }
 
 export function Dot({ tone }: { tone: Tone }) {
-  return <span aria-hidden="true" className={`size-1.5 shrink-0 rounded-full ${DOTS[tone]}`} />
+  return <span aria-hidden="true" className={`inline-block size-1.5 shrink-0 rounded-full ${DOTS[tone]}`} />
 }
 
 /** Something of note beside what it is about. */

@@ -12,7 +12,7 @@ export function Timeline({ entries }: { entries: readonly Entry[] }) {
     <ol className="space-y-4">
       {entries.toReversed().map(entry => (
         <li key={`${entry.at} ${entry.event_type} ${entry.event_id}`} className="flex gap-3 text-sm">
-          <span className="mt-2">
+          <span className="mt-2 flex">
             <Dot tone={toneOf(entry.status)} />
           </span>
           <div className="min-w-0 flex-1">

@@ -55,7 +55,7 @@ export function LiveList({
 }
 
 const ROW =
-  'grid h-11 grid-cols-[5.6rem_minmax(0,1fr)_auto] items-center gap-3 border-b border-line px-4 text-sm hover:bg-sunken sm:grid-cols-[6.5rem_4.5rem_minmax(0,1fr)_minmax(0,1fr)_auto]'
+  'grid h-11 grid-cols-[5.6rem_minmax(0,1fr)_auto] items-center gap-3 border-b border-line px-4 text-sm hover:bg-sunken sm:grid-cols-[6.5rem_4.5rem_minmax(0,1fr)_minmax(0,1fr)_6rem]'
 
 const Row = memo(function Row({ row }: { row: LiveRow }) {
   const { at, name, text, badge, delivery, event } = read(row)
@@ -65,7 +65,9 @@ const Row = memo(function Row({ row }: { row: LiveRow }) {
       <span className="hidden text-xs text-muted sm:block">{row.kind}</span>
       <span className="truncate font-medium">{name}</span>
       <span className="hidden truncate text-xs text-muted sm:block">{text}</span>
-      <Badge>{badge}</Badge>
+      <span className="justify-self-end">
+        <Badge>{badge}</Badge>
+      </span>
     </>
   )
   if (delivery)

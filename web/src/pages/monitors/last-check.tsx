@@ -1,5 +1,4 @@
 import type { Monitor } from '../../api/types.ts'
-import { sentence } from '../../lib/text.ts'
 import { duration } from '../../lib/time.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Card, Fact, Facts } from '../../ui/card.tsx'
@@ -10,7 +9,7 @@ export function LastCheck({ check }: { check: NonNullable<Monitor['last_check']>
   const { total } = check.timings_ms
   return (
     <Card title="Latest check">
-      {check.error && <p className="mb-4 text-sm font-medium text-bad">{sentence(check.error.message)}</p>}
+      {check.error && <p className="mb-4 text-sm font-medium text-bad">{check.error.message}</p>}
       <Facts>
         <Fact name="Outcome">
           <Badge tone={check.ok ? 'ok' : 'bad'}>{check.ok ? 'passed' : 'failed'}</Badge>

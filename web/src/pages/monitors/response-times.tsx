@@ -9,7 +9,7 @@ export function ResponseTimes({ monitor }: { monitor: Monitor }) {
   const { data } = useQuery(responseTimesQuery(monitor.id))
   const line = monitor.thresholds.find(({ metric }) => metric === 'response_time_ms')?.value
   if (!data) return <div className="skeleton h-72" />
-  if (data.data.length === 0) return null
+  if (data.data.length < 2) return null
   return (
     <Card title="Response time" about="Of the last day; each point is an average.">
       <TimeChart

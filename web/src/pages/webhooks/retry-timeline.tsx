@@ -4,8 +4,9 @@ import { duration } from '../../lib/time.ts'
 /** Retries 1 to 14. */
 const ALL = Array.from({ length: RETRIES }, (_, index) => index + 1)
 
-/** Every other one has its time written below. */
+/** These have their time written below; on a phone there is no room for those close by. */
 const LABELLED = new Set([1, 4, 7, 10, 12, 14])
+const CLOSE_BY = new Set([1, 12])
 
 /** The retry schedule, drawn. */
 export function RetryTimeline() {
@@ -23,6 +24,7 @@ export function RetryTimeline() {
             key={retry}
             at={placeOf(plannedAfter(retry))}
             label={LABELLED.has(retry) ? duration(plannedAfter(retry)) : ''}
+            isCloseBy={CLOSE_BY.has(retry)}
             above={retry === RETRIES ? 'retry 14' : ''}
           />
         ))}
@@ -60,11 +62,13 @@ function Mark({
   label,
   above,
   isFirst,
+  isCloseBy,
 }: {
   at: number
   label: string
   above: string
   isFirst?: boolean
+  isCloseBy?: boolean
 }) {
   return (
     <span
@@ -77,7 +81,11 @@ function Mark({
       <span
         className={`block rounded-full border-2 border-ink ${isFirst ? 'size-4 bg-ink' : 'my-0.5 size-3 bg-surface'}`}
       />
-      <span className="tabular mt-2 text-xs whitespace-nowrap text-muted">{label}</span>
+      <span
+        className={`tabular mt-2 text-xs whitespace-nowrap text-muted ${isCloseBy ? 'max-sm:invisible' : ''}`}
+      >
+        {label}
+      </span>
     </span>
   )
 }

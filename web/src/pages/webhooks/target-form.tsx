@@ -54,7 +54,7 @@ export function TargetForm({
     <form onSubmit={submit} className="space-y-5">
       <fieldset>
         <legend className="mb-1.5 text-sm font-medium">Kind</legend>
-        <div className="grid grid-cols-[repeat(auto-fill,minmax(10.5rem,1fr))] gap-2">
+        <div className="grid grid-cols-2 gap-2 sm:grid-cols-[repeat(auto-fill,minmax(10.5rem,1fr))]">
           {kinds.data.map(one => (
             <label
               key={one.kind}
