@@ -85,7 +85,7 @@ function refusalOf<K extends CheckKind>(kind: K, spec: unknown, policy: EgressPo
 }
 
 /** `Nightly backup (EU)` as `nightly-backup-eu`; null: nothing is left of it. */
-function slugOf(name: string): string | null {
+export function slugOf(name: string): string | null {
   const slug = name
     .normalize('NFKD')
     .toLowerCase()

@@ -28,6 +28,7 @@ const TAGS = [
   { name: 'Silences', description: 'What is not told of for a time.' },
   { name: 'Maintenance', description: 'When trouble is expected.' },
   { name: 'Intake', description: 'What other systems say, in their own forms, and the rules that map it.' },
+  { name: 'Code', description: 'Monitors, endpoints, silences and maintenance windows as one document.' },
   { name: 'Keys', description: 'Who may.' },
   { name: 'Workspaces', description: 'Tenants: everything belongs to exactly one.' },
   { name: 'Service', description: 'This installation: health, metrics, this document.' },

@@ -68,7 +68,12 @@ export function watchedMonitor(monitor: Monitor): WatchedMonitor {
 }
 
 /** A monitor as it was described, defaults filled in. @throws ZodError when this version does not understand it */
-export function describedAs({ name, kind, settings, secrets }: Monitor): MonitorDescription {
+export function describedAs({
+  name,
+  kind,
+  settings,
+  secrets,
+}: Pick<Monitor, 'name' | 'kind' | 'settings' | 'secrets'>): MonitorDescription {
   const { spec } = secrets
   return monitorSchema(kind).parse({ ...settings, name, kind, ...(spec === undefined ? {} : { spec }) })
 }

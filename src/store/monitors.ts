@@ -128,6 +128,19 @@ export async function findMonitors(
   return rows.map(row => toMonitor(row, sealer))
 }
 
+/** Every monitor of the workspace, by name. */
+export async function listAllMonitors(
+  database: Queryable,
+  sealer: Sealer,
+  workspaceId: string,
+): Promise<Monitor[]> {
+  const { rows } = await database.query<Row>(
+    `select ${COLUMNS} from monitors where workspace_id = $1 order by name`,
+    [workspaceId],
+  )
+  return rows.map(row => toMonitor(row, sealer))
+}
+
 /** Removes a monitor; what was recorded of it stays. False when there is none. */
 export async function deleteMonitor(database: Queryable, workspaceId: string, id: string): Promise<boolean> {
   const { rowCount } = await database.query('delete from monitors where workspace_id = $1 and id = $2', [

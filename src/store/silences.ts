@@ -43,6 +43,19 @@ export async function loadSilences(database: Queryable, now: number): Promise<St
   return rows.map(toSilence)
 }
 
+/** Silences of the workspace that are not over; `now`: ms since the epoch. */
+export async function loadSilencesOf(
+  database: Queryable,
+  workspaceId: string,
+  now: number,
+): Promise<StoredSilence[]> {
+  const { rows } = await database.query<Row>(
+    `select ${COLUMNS} from silences where workspace_id = $1 and ends_at > to_timestamp($2 / 1000.0) order by id`,
+    [workspaceId, now],
+  )
+  return rows.map(toSilence)
+}
+
 /** `now`: ms since the epoch. */
 export async function insertSilence(
   database: Queryable,

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { referencePage } from '../reference-page.ts'
 import type { Services } from '../services.ts'
 import { keyRoutes, workspaceRoutes } from './account.ts'
+import { codeRoutes } from './code.ts'
 import { deliveryRoutes } from './deliveries.ts'
 import { endpointActionRoutes } from './endpoint-actions.ts'
 import { endpointKindRoutes } from './endpoint-kinds.ts'
@@ -38,6 +39,7 @@ export function addRoutes(app: FastifyInstance, services: Services): void {
   silenceRoutes(app, services)
   maintenanceRoutes(app, services)
   intakeRoutes(app, services)
+  codeRoutes(app, services)
   keyRoutes(app, services)
   workspaceRoutes(app, services)
   serviceRoutes(app, services)

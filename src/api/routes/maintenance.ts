@@ -63,7 +63,7 @@ function addCreate(app: FastifyInstance, { database, watchlist, clock }: Service
     problems: [415, 422],
     handler: async ({ caller, body, reply }) => {
       const now = clock.now()
-      const made = await insertWindow(database, caller.workspaceId, checked(body), now)
+      const made = await insertWindow(database, caller.workspaceId, checkedWindow(body), now)
       await watchlist.reload()
       reply.header('location', `/v1/maintenance-windows/${made.id}`)
       return show(made, now)
@@ -139,7 +139,7 @@ function addPatch(app: FastifyInstance, { database, watchlist, clock }: Services
         database,
         caller.workspaceId,
         params.id,
-        checked({ ...fieldsOf(before), ...given(body) }),
+        checkedWindow({ ...fieldsOf(before), ...given(body) }),
       )
       if (!changed) throw notFound('maintenance window', params.id)
       await watchlist.reload()
@@ -190,7 +190,8 @@ function fieldsOf({ name, monitors, when }: StoredWindow): WindowFields {
     : { name, monitors, cron: when.cron, time_zone: when.timeZone, duration_s: when.durationMs / 1_000 }
 }
 
-function checked({ name, monitors, ...fields }: WindowFields): WindowInput {
+/** @throws Problem 422 */
+export function checkedWindow({ name, monitors, ...fields }: WindowFields): WindowInput {
   for (const [index, monitor] of monitors.entries()) {
     const problem = checkGlob(monitor)
     if (problem !== null) throw unacceptable(`monitors[${index}]`, problem)

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { Problem } from '../../ground/errors.ts'
 import { describeApi } from '../openapi.ts'
 import { addOperation } from '../operation.ts'
+import { codeJsonSchema } from '../schemas/code.ts'
 import { payloadJsonSchema } from '../schemas/payload.ts'
 import type { Services } from '../services.ts'
 
@@ -68,6 +69,7 @@ function addMetrics(app: FastifyInstance, { metrics, config }: Services): void {
 function addDocuments(app: FastifyInstance, { version }: Services): void {
   let api: unknown
   const payload = payloadJsonSchema()
+  let code: object | undefined
 
   addOperation(app, {
     id: 'getOpenApi',
@@ -98,6 +100,24 @@ function addDocuments(app: FastifyInstance, { version }: Services): void {
     handler: async ({ reply }) => {
       reply.header('content-type', 'application/schema+json')
       return payload
+    },
+  })
+
+  addOperation(app, {
+    id: 'getCodeSchema',
+    method: 'GET',
+    path: '/v1/schemas/statuspulse.json',
+    tag: 'Service',
+    summary: 'statuspulse.yaml as JSON Schema',
+    description: 'JSON Schema 2020-12 of the file that `statuspulse apply` takes, for editors.',
+    access: 'public',
+    answers: {
+      200: { description: 'The schema.', schema: anyObject, contentType: 'application/schema+json' },
+    },
+    handler: async ({ reply }) => {
+      reply.header('content-type', 'application/schema+json')
+      code ??= codeJsonSchema()
+      return code
     },
   })
 }

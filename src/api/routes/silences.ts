@@ -55,7 +55,7 @@ function addCreate(app: FastifyInstance, { database, watchlist, clock }: Service
     problems: [415, 422],
     handler: async ({ caller, body, reply }) => {
       const now = clock.now()
-      const input = checked({
+      const input = checkedSilence({
         comment: body.comment,
         createdBy: body.created_by ?? `API key ${caller.keyId}`,
         matchers: body.matchers,
@@ -138,7 +138,7 @@ function addPatch(app: FastifyInstance, { database, watchlist, clock }: Services
     handler: async ({ caller, params, body }) => {
       const before = await findSilence(database, caller.workspaceId, params.id)
       if (!before) throw notFound('silence', params.id)
-      const input = checked({
+      const input = checkedSilence({
         comment: body.comment ?? before.comment,
         createdBy: body.created_by ?? before.createdBy,
         matchers: body.matchers ?? before.matchers,
@@ -173,7 +173,8 @@ function addDelete(app: FastifyInstance, { database, watchlist }: Services): voi
   })
 }
 
-function checked(input: SilenceInput): SilenceInput {
+/** @throws Problem 422 */
+export function checkedSilence(input: SilenceInput): SilenceInput {
   if (input.endsAt <= input.startsAt) throw unacceptable('ends_at', 'must be after starts_at')
   for (const [index, { operator, value }] of input.matchers.entries()) {
     const problem = operator === '=~' || operator === '!~' ? checkGlob(value) : null
