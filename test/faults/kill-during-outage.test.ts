@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Receiver, startReceiver } from '../helpers/receiver.ts'
 import { FaultNode } from './node.ts'
 import { between, seededRandom } from './random.ts'
@@ -9,13 +9,13 @@ const ROUNDS = 3
 
 let node: FaultNode
 let receiver: Receiver
-beforeAll(async () => {
+beforeEach(async () => {
   node = await FaultNode.make()
   receiver = await startReceiver()
   await node.start()
   await node.addEndpoint(receiver.url)
 }, 60_000)
-afterAll(async () => {
+afterEach(async () => {
   await node?.remove()
   await receiver?.close()
 })
@@ -48,39 +48,44 @@ async function everyoneWasTold(type: string, times: number): Promise<void> {
     await receiver.received(count)
 }
 
-describe('kill -9 during an outage', { timeout: 240_000 }, () => {
+async function watch(server: Receiver): Promise<void> {
+  for (let index = 0; index < MONITORS; index++) {
+    const { status, body } = await node.call('POST', '/v1/monitors', {
+      name: `watched-${index}`,
+      kind: 'http',
+      spec: { url: server.url },
+      interval_s: 5,
+      failures_to_open: 1,
+      flapping: false,
+    })
+    expect(status, JSON.stringify(body)).toBe(201)
+  }
+}
+
+const FAULTS: Record<string, () => Promise<void>> = {
+  'the node': async () => {
+    await node.kill()
+    await node.start()
+  },
+  'its Postgres': () => node.killPostgres(),
+}
+
+describe.each(Object.entries(FAULTS))('kill -9 of %s during an outage', (what, kill) => {
   it('leaves the incident as it is: nobody is told of it twice, and everybody of its end', async () => {
-    const random = seededRandom('kill -9 during an outage')
-    const server = await startReceiver()
-    for (let index = 0; index < MONITORS; index++) {
-      const settings = {
-        kind: 'http',
-        spec: { url: server.url },
-        interval_s: 5,
-        failures_to_open: 1,
-        flapping: false,
-      }
-      const { status, body } = await node.call('POST', '/v1/monitors', {
-        name: `watched-${index}`,
-        ...settings,
-      })
-      expect(status, JSON.stringify(body)).toBe(201)
-    }
-    let target = server
+    const random = seededRandom(`kill -9 of ${what} during an outage`)
+    let server = await startReceiver()
+    await watch(server)
     for (let round = 1; round <= ROUNDS; round++) {
-      await target.close()
+      await server.close()
       // Anywhere from before the first check that fails to after the last.
       await wait(between(random, 0, 6_000))
-      await node.kill()
-      await node.start()
+      await kill()
       await everyoneWasTold('incident.opened', round)
-      await node.kill()
-      await node.start()
-      target = await startReceiver({ port: server.port })
+      await kill()
+      server = await startReceiver({ port: server.port })
       await everyoneWasTold('incident.resolved', round)
     }
-    await node.settled()
-    await target.close()
+    await server.close()
     const incidents = Map.groupBy(told(), event => `${event.monitor} ${event.incident}`)
     expect(incidents.size).toBe(MONITORS * ROUNDS)
     for (const [name, events] of incidents)
