@@ -1,9 +1,9 @@
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire'
-import snappy from 'snappyjs'
-import { messageOf, Problem } from '../ground/errors.ts'
+import { Problem } from '../ground/errors.ts'
 import type { Taken } from './intake.ts'
 import type { Mapping } from './mapping.ts'
 import { mapSeries, type Series } from './samples.ts'
+import { TooLargeUnpacked, unpackSnappy } from './snappy.ts'
 
 /** Fields of prometheus.WriteRequest and what it is made of (remote write 1.0); all others are skipped. */
 const TIMESERIES = 1
@@ -40,9 +40,9 @@ export function checkRemoteWrite(headers: {
 export function readRemoteWrite(body: Buffer, limit: number): Series[] {
   let message: Uint8Array
   try {
-    message = snappy.uncompress(body, limit)
+    message = unpackSnappy(body, limit)
   } catch (error) {
-    if (/too big/.test(messageOf(error)))
+    if (error instanceof TooLargeUnpacked)
       throw new Problem(413, 'too-large', 'Too large', `The body has more than ${limit} bytes uncompressed.`)
     throw malformed('The body is not compressed with snappy (block format).')
   }

@@ -49,7 +49,7 @@ export function mapSeries(series: readonly Series[], mapping: Mapping, source: S
   }
   const sightings: Sighting[] = []
   for (const group of byTarget.values()) {
-    if (new Set(group.map(({ series }) => keyOf(series.labels))).size === 1) {
+    if (group.length === 1 || new Set(group.map(({ series }) => keyOf(series.labels))).size === 1) {
       sightings.push(...group.flatMap(sightingsOf))
       continue
     }
