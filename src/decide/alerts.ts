@@ -1,4 +1,4 @@
-import type { ForeignAlert } from './observation.ts'
+import type { Blindness, ForeignAlert } from './observation.ts'
 import { statusOfSeverity } from './severity.ts'
 import type { AlertState } from './state.ts'
 
@@ -41,4 +41,13 @@ export function expireAlerts(alerts: Alerts, at: number): Alerts {
   const entries = Object.entries(alerts)
   const current = entries.filter(([, alert]) => alert.expiresAt === null || alert.expiresAt > at)
   return current.length === entries.length ? alerts : Object.fromEntries(current)
+}
+
+/** Alerts that run out count the time in which their sender could not have told us of them for nothing. */
+export function excuseAlerts(alerts: Alerts, { from, until }: Blindness): Alerts {
+  const entries = Object.entries(alerts).map(([fingerprint, alert]) => {
+    const isWaitedFor = alert.expiresAt !== null && alert.expiresAt > from
+    return [fingerprint, isWaitedFor ? { ...alert, expiresAt: alert.expiresAt! + until - from } : alert] as const
+  })
+  return Object.fromEntries(entries)
 }

@@ -1,5 +1,5 @@
 import type { EventType, Severity } from '../ground/vocabulary.ts'
-import { followAlerts } from './alerts.ts'
+import { excuseAlerts, followAlerts } from './alerts.ts'
 import * as checks from './checks.ts'
 import type { Setting, YieldedSample } from './decision.ts'
 import * as heartbeats from './heartbeats.ts'
@@ -188,6 +188,7 @@ function excuse(state: MonitorState, blind: Blindness, { monitor, nextOccurrence
       ? heartbeats.excuse(heartbeat, monitor.heartbeat, blind, nextOccurrence)
       : heartbeat,
     thresholds: Object.fromEntries(thresholds),
+    alerts: excuseAlerts(state.alerts, blind),
   }
 }
 

@@ -53,7 +53,7 @@ const ACCEPT = { name: 'accept', text: acceptText(null) }
 const ACCEPT_RULED = { name: 'accept_ruled', text: acceptText(rulingParts(FIRST_OF_RULINGS)) }
 
 function acceptText(rulings: ReturnType<typeof rulingParts> | null): string {
-  const counts = (row: string) => (rulings ? `where not ${row}.ruled or ${stillOwned(row)}` : '')
+  const counts = (row: string) => (rulings ? `where ${row}.ruled is null or ${stillOwned(row)}` : '')
   return `
     with ${rulings ? `${rulings.owned}, ${rulings.kept},` : ''} kept_events as (
       insert into events (bucket, workspace_id, event_id, day, event_type, monitor_name, status, severity,
@@ -122,7 +122,7 @@ export async function insertAcceptances(
   for (const acceptance of group) {
     const { ruling } = acceptance
     for (const routed of acceptance.routed) {
-      events.push({ ...eventRow(routed), ruled: ruling !== undefined, epoch: ruling?.epoch })
+      events.push(eventRow(routed, ruling))
       const day = dayOf(routed.event.acceptedAt)
       for (const delivery of routed.deliveries)
         deliveries.push(deliveryRow(delivery, day, null, placing, ruling))
@@ -147,7 +147,7 @@ export async function insertAcceptances(
   }
 }
 
-function eventRow({ event, deliveries }: RoutedEvent): object {
+function eventRow({ event, deliveries }: RoutedEvent, ruling?: Ruling): object {
   return {
     bucket: event.bucket,
     workspace_id: event.workspaceId,
@@ -162,6 +162,8 @@ function eventRow({ event, deliveries }: RoutedEvent): object {
     payload: event.payload,
     matched: deliveries.map(delivery => [delivery.endpointId, delivery.id]),
     accepted_at: event.acceptedAt,
+    epoch: ruling?.epoch,
+    ruled: ruling && true,
   }
 }
 
@@ -185,7 +187,7 @@ function deliveryRow(
     replay_of: replayOf,
     created_at: delivery.createdAt,
     epoch: ruling?.epoch ?? placing.epochOf(delivery.bucket),
-    ruled: ruling !== undefined,
+    ruled: ruling && true,
     place: placing.isParked(delivery) ? 'parked' : 'memory',
   }
 }

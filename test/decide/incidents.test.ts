@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { MINUTE, SECOND, START, Watched } from './harness.ts'
+import { HOUR, MINUTE, SECOND, START, Watched } from './harness.ts'
 
 describe('an incident', () => {
   it('is there from the first cause to the last, and its worst cause decides the status', () => {
@@ -35,6 +35,15 @@ describe('an incident', () => {
     expect(monitor.alert(5, { fingerprint: 'f2', state: 'resolved' })).toEqual([
       'incident.resolved critical operational',
     ])
+  })
+
+  it('that would have run out while we were blind is waited for that much longer', () => {
+    const monitor = new Watched({ check: null })
+    monitor.alert(1, { expiresAt: START + 4 * MINUTE })
+    const blind = { kind: 'blind', from: START + MINUTE, until: START + HOUR } as const
+    expect(monitor.tell(HOUR, blind)).toEqual([])
+    expect(monitor.nextTick).toBe(HOUR + 3 * MINUTE)
+    expect(monitor.tick(HOUR + 3 * MINUTE)).toEqual(['incident.resolved critical operational'])
   })
 
   it('ends when its alert runs out without being heard of again', () => {
