@@ -104,9 +104,15 @@ export class WatchedBuckets {
       if (!bucket.isOurs) continue
       bucket.isOpen = true
       for (const watch of bucket.watches.values()) {
-        this.#checking.put(watch)
-        this.#watcher.note(watch, { kind: 'blind', from: this.#suspendedAt, until: now })
+        const monitor = this.#watchlist.monitor(watch.monitor.id)
+        if (!monitor) this.#end(watch)
+        else {
+          if (monitor !== watch.monitor) this.#change(watch, monitor)
+          this.#checking.put(watch)
+          this.#watcher.note(watch, { kind: 'blind', from: this.#suspendedAt, until: now })
+        }
       }
+      this.#openOthers(bucket)
       this.#onOpen(bucket)
     }
     this.#suspended.clear()
@@ -198,12 +204,17 @@ export class WatchedBuckets {
       else
         this.#watcher.note(watch, { kind: 'blind', from: Math.max(until ?? 0, state.decidedAt), until: now })
     }
+    this.#openOthers(held)
+    this.#onOpen(held)
+  }
+
+  /** Takes up the monitors of a bucket that nothing was known of. */
+  #openOthers(held: WatchedBucket): void {
     for (const monitor of this.#watchlist.all()) {
       if (monitor.bucket !== held.bucket || held.watches.has(monitor.id)) continue
       if (isWatchedFromTheStart(monitor))
         this.#watcher.note(this.#open(held, monitor, null), { kind: 'tick' })
     }
-    this.#onOpen(held)
   }
 
   #open(

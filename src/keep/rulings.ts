@@ -10,6 +10,8 @@ import { routeEvent } from './route-event.ts'
 import type { Routing } from './routing.ts'
 
 const RETRY_MS = 250
+/** So often rows may turn out to be there although they were not: by then a try whose answer was lost is over. */
+const MOST_TAKEN = 5
 
 /** The way in for what the owner of a monitor decides: its events, and everything that must be true with them. */
 export class Rulings {
@@ -54,6 +56,7 @@ export class Rulings {
     const { workspaceId } = ruling
     const routed = inputs.map(input => routeEvent(this.#routing, workspaceId, input, at))
     const committer = inputs.length > 0 ? this.#committer : this.#quiet
+    let taken = 0
     for (let isFirst = true; isWanted(); isFirst = false) {
       try {
         if (!isFirst && (await this.#isKept(ruling))) return true
@@ -61,10 +64,10 @@ export class Rulings {
         return true
       } catch (error) {
         if (error instanceof NotOwner) return false
-        if (isFirst && isFaultOfData(error)) throw error
+        if (isFaultOfData(error)) throw error
         // A try whose answer was lost may have written the same rows: the next look tells.
-        if (!(error instanceof KeyTaken))
-          this.#log.warn(`what was decided of ${ruling.monitorName} is not kept yet: ${messageOf(error)}`)
+        if (error instanceof KeyTaken && ++taken > MOST_TAKEN) throw error
+        this.#log.warn(`what was decided of ${ruling.monitorName} is not kept yet: ${messageOf(error)}`)
         await sleep(this.#clock, RETRY_MS)
       }
     }

@@ -5,6 +5,7 @@ import type { WatchedMonitor } from '../../detect/watched-monitor.ts'
 import { notFound, Problem } from '../../ground/errors.ts'
 import { allows, identify } from '../caller.ts'
 import { addOperation } from '../operation.ts'
+import { RateLimit } from '../rate-limit.ts'
 import { text } from '../schemas/common.ts'
 import type { Services } from '../services.ts'
 
@@ -12,6 +13,10 @@ const METHODS = ['GET', 'HEAD', 'POST'] as const
 const DESCRIPTION =
   'Whoever knows the token of a heartbeat may ping it. With an API key (`ingest`), its slug will do as well. Whatever is sent ' +
   'along is not looked at.'
+
+/** Of one heartbeat: a job that says more is in a loop. */
+const PINGS_PER_SECOND = 5
+const BURST = 50
 
 const heartbeat = text({ max: 100 }).meta({
   description: 'Its token, or with an API key its slug.',
@@ -36,12 +41,18 @@ export function heartbeatRoutes(app: FastifyInstance, services: Services): void 
       payload.on('end', () => done(null)).on('error', done)
       payload.resume()
     })
-    for (const method of METHODS) addPing(scope, services, method)
-    for (const method of METHODS) addSignal(scope, services, method)
+    const rate = new RateLimit({ perSecond: PINGS_PER_SECOND, burst: BURST, names: 10_000 })
+    for (const method of METHODS) addPing(scope, services, rate, method)
+    for (const method of METHODS) addSignal(scope, services, rate, method)
   })
 }
 
-function addPing(app: FastifyInstance, services: Services, method: (typeof METHODS)[number]): void {
+function addPing(
+  app: FastifyInstance,
+  services: Services,
+  rate: RateLimit,
+  method: (typeof METHODS)[number],
+): void {
   addOperation(app, {
     id: `ping${nameOf(method)}`,
     method,
@@ -52,16 +63,21 @@ function addPing(app: FastifyInstance, services: Services, method: (typeof METHO
     access: 'public',
     params: z.object({ heartbeat }),
     answers: { 200: { description: 'Heard.', contentType: 'text/plain', schema: z.string() } },
-    problems: [401, 404],
+    problems: [401, 404, 429],
     handler: async ({ params, request, reply }) => {
-      await ping(services, request, params.heartbeat, { signal: 'success' })
+      await ping(services, rate, request, params.heartbeat, { signal: 'success' })
       reply.type('text/plain')
       return 'OK'
     },
   })
 }
 
-function addSignal(app: FastifyInstance, services: Services, method: (typeof METHODS)[number]): void {
+function addSignal(
+  app: FastifyInstance,
+  services: Services,
+  rate: RateLimit,
+  method: (typeof METHODS)[number],
+): void {
   addOperation(app, {
     id: `signal${nameOf(method)}`,
     method,
@@ -72,9 +88,9 @@ function addSignal(app: FastifyInstance, services: Services, method: (typeof MET
     access: 'public',
     params: z.object({ heartbeat, signal }),
     answers: { 200: { description: 'Heard.', contentType: 'text/plain', schema: z.string() } },
-    problems: [401, 404],
+    problems: [401, 404, 429],
     handler: async ({ params, request, reply }) => {
-      await ping(services, request, params.heartbeat, signalOf(params.signal))
+      await ping(services, rate, request, params.heartbeat, signalOf(params.signal))
       reply.type('text/plain')
       return 'OK'
     },
@@ -83,6 +99,7 @@ function addSignal(app: FastifyInstance, services: Services, method: (typeof MET
 
 async function ping(
   services: Services,
+  rate: RateLimit,
   request: FastifyRequest,
   name: string,
   said: Pick<HeartbeatSignal, 'signal' | 'exitStatus'>,
@@ -90,6 +107,15 @@ async function ping(
   const monitor = find(services, request, name)
   if (!monitor) throw notFound('heartbeat', name)
   const { detector, clock } = services
+  const wait = rate.take(monitor.id, clock.now())
+  if (wait > 0)
+    throw new Problem(
+      429,
+      'too-many-requests',
+      'Too many requests',
+      `A heartbeat may be pinged ${PINGS_PER_SECOND} times a second.`,
+      { retryAfter: wait },
+    )
   await detector.observe(monitor.workspaceId, [
     {
       monitorName: monitor.name,
