@@ -31,21 +31,22 @@ export function typeOf(request: FastifyRequest): string {
 
 /** Stops at the limit, however small the packed body is. */
 function unpack(payload: Payload, limit: number): Payload {
-  const unpacked = Readable.from(chunksOf(payload, limit), { objectMode: false }) as Readable &
-    Pick<Payload, 'receivedEncodedLength'>
+  const gunzip = createGunzip()
+  payload.once('error', error => gunzip.destroy(error))
+  const unpacked: Payload = Readable.from(upTo(limit, gunzip), { objectMode: false })
+  // What Content-Length is held against.
   unpacked.receivedEncodedLength = 0
   payload.on('data', (chunk: Buffer) => {
     unpacked.receivedEncodedLength = (unpacked.receivedEncodedLength ?? 0) + chunk.length
   })
+  payload.pipe(gunzip)
   return unpacked
 }
 
-async function* chunksOf(payload: Payload, limit: number): AsyncGenerator<Buffer> {
-  const gunzip = createGunzip()
-  payload.once('error', error => gunzip.destroy(error))
+async function* upTo(limit: number, gunzip: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let length = 0
   try {
-    for await (const chunk of payload.pipe(gunzip) as AsyncIterable<Buffer>) {
+    for await (const chunk of gunzip) {
       length += chunk.length
       if (length > limit) throw tooLarge(limit)
       yield chunk
