@@ -171,6 +171,7 @@ function assemble(base: {
   })
   const held = new Held()
   const backlog = new Backlog({ database, held, clock, log })
+  const alone = config.databaseUrl === null
   const dispatcher = new Dispatcher({
     catalog,
     courier,
@@ -181,6 +182,8 @@ function assemble(base: {
     clock,
     log,
     maxInFlight: config.maxConcurrency,
+    alone,
+    trusted: () => ownership.trusted,
   })
   const custody = new Custody({ held, backlog, dispatcher, clock, log })
   const ownership = new Ownership({
@@ -191,7 +194,7 @@ function assemble(base: {
     version,
     leaseSeconds: LEASE_SECONDS,
     beatMs: BEAT_MS,
-    alone: config.databaseUrl === null,
+    alone,
   })
   const forwarders = new Forwarders({
     database,
@@ -209,8 +212,9 @@ function assemble(base: {
     database,
     epochOf: (bucket: number) => ownership.epochOf(bucket),
     events: {
-      isFull: (endpointId: string, bucket: number) => dispatcher.isFull(endpointId, bucket),
+      placeOf: (endpointId: string, bucket: number) => dispatcher.placeOf(endpointId, bucket),
       submit: (parcels: Parcel[]) => dispatcher.submit(parcels),
+      expect: (parcels: Parcel[]) => dispatcher.expect(parcels),
       unclear: (parcels: Parcel[]) => backlog.unclear(parcels),
       rememberParked: (endpointId: string, bucket: number) => dispatcher.rememberParked(endpointId, bucket),
       committed,

@@ -26,6 +26,8 @@ const CLAIM_LIMIT = 200
 const MAX_UNCLEAR = 10_000
 /** Timers closer together than this are one. */
 const TIMER_GRAIN_MS = 20
+/** The clock is looked at again at least so often: it may have been set. */
+const LONGEST_TIMER_MS = 10_000
 const SWEEP_MS = 30_000
 const RETRY_MS = 1_000
 
@@ -89,16 +91,18 @@ export class Backlog implements Part {
     this.#arm(at)
   }
 
-  /** Takes a bucket over: what an earlier owner held, what is due, what is parked. */
+  /** Takes a bucket over: what an earlier owner held, what is due, what is parked. Until then nothing else of it is read. */
   async takeOver(bucket: number): Promise<void> {
     const held = this.#held.get(bucket)
     if (!held) return
     await this.#free(held, this.#clock.now())
-    this.#reader?.remember(await waitingDeliveries(this.#lane, bucket))
-    for (const endpointId of await parkedEndpoints(this.#lane, bucket))
-      this.#reader?.rememberParked(endpointId, bucket)
-    const next = await nextDueAt(this.#lane, bucket)
-    if (next !== null) this.dueAt(bucket, next)
+    const waiting = await waitingDeliveries(this.#lane, bucket)
+    const parked = await parkedEndpoints(this.#lane, bucket)
+    if (this.#held.get(bucket) !== held) return
+    held.ready = true
+    this.#reader?.remember(waiting)
+    for (const endpointId of parked) this.#reader?.rememberParked(endpointId, bucket)
+    await this.#look(held)
   }
 
   /** Leaves everything of the bucket that is in memory to the next owner. Nothing of it may be in flight. */
@@ -180,7 +184,8 @@ export class Backlog implements Part {
       const asked = this.#unclear.slice()
       try {
         const now = this.#clock.now()
-        for (const bucket of await freeUnclear(this.#lane, asked.map(rowOf), now)) this.dueAt(bucket, now)
+        await freeUnclear(this.#lane, asked.map(rowOf), now)
+        for (const { delivery } of asked) this.dueAt(delivery.bucket, now)
         this.#unclear.splice(0, asked.length)
       } catch (error) {
         this.#log.debug(`an unclear commit cannot be looked up yet: ${messageOf(error)}`)
@@ -194,7 +199,7 @@ export class Backlog implements Part {
     if (this.#stopped || at >= this.#timerAt) return
     this.#cancelTimer?.()
     this.#timerAt = at
-    this.#cancelTimer = this.#clock.after(Math.max(TIMER_GRAIN_MS, at - this.#clock.now()), () => {
+    this.#cancelTimer = this.#after(at - this.#clock.now(), () => {
       this.#timerAt = Number.POSITIVE_INFINITY
       const now = this.#clock.now()
       let next = Number.POSITIVE_INFINITY
@@ -206,14 +211,24 @@ export class Backlog implements Part {
     })
   }
 
+  #after(delayMs: number, callback: () => void): () => void {
+    if (delayMs > 0) {
+      return this.#clock.after(Math.min(Math.max(TIMER_GRAIN_MS, delayMs), LONGEST_TIMER_MS), callback)
+    }
+    const immediate = setImmediate(callback)
+    return () => clearImmediate(immediate)
+  }
+
   async #claim(held: HeldBucket): Promise<void> {
-    if (held.claiming || held.closing || this.#stopped) return
+    if (!held.ready || held.claiming || held.closing || this.#stopped) return
     held.claiming = true
     held.nextDueAt = Number.POSITIVE_INFINITY
     try {
       const claimed = await claimDue(this.#lane, held.bucket, held.epoch, this.#clock.now(), CLAIM_LIMIT)
       const next = await nextDueAt(this.#lane, held.bucket)
-      if (next !== null) this.dueAt(held.bucket, next)
+      // Due, but not to be had at this moment: another transaction has it.
+      const pause = claimed.length === 0 ? this.#clock.now() + TIMER_GRAIN_MS : 0
+      if (next !== null) this.dueAt(held.bucket, Math.max(next, pause))
       this.#reader?.submit(this.#parcels(claimed, held.epoch))
     } catch (error) {
       this.#log.warn(`due deliveries of bucket ${held.bucket} were not read: ${messageOf(error)}`)
@@ -263,11 +278,17 @@ export class Backlog implements Part {
   /** Looks for what nobody holds although the table says so, and for due work that nobody was told of. */
   async sweep(): Promise<void> {
     for (const held of this.#held.all()) {
-      if (held.closing) continue
+      if (!held.ready || held.closing) continue
       await this.#free(held, this.#clock.now() - SWEEP_MS)
-      const next = await nextDueAt(this.#lane, held.bucket)
-      if (next !== null) this.dueAt(held.bucket, next)
+      await this.#look(held)
     }
+  }
+
+  async #look(held: HeldBucket): Promise<void> {
+    const next = await nextDueAt(this.#lane, held.bucket)
+    if (next === null) return
+    held.nextDueAt = Number.POSITIVE_INFINITY
+    this.dueAt(held.bucket, next)
   }
 }
 

@@ -4,6 +4,7 @@ import type { Part } from '../ground/lifecycle.ts'
 import type { Logger } from '../ground/log.ts'
 import type { Attempt, Delivery, DeliveryStatus, Endpoint, Verdict } from '../ground/vocabulary.ts'
 import type { Recorder } from '../record/recorder.ts'
+import type { Place } from '../store/accept.ts'
 import type { Catalog } from '../store/catalog.ts'
 import type { Backlog } from './backlog.ts'
 import type { Courier } from './courier.ts'
@@ -34,6 +35,8 @@ export class Dispatcher implements Part {
   readonly #clock: Clock
   readonly #log: Logger
   readonly #maxInFlight: number
+  readonly #alone: boolean
+  readonly #trusted: () => boolean
   readonly #queues = new Map<string, EndpointQueue>()
   /** Endpoints that have something ready, in the order of their turns. */
   readonly #turns = new Fifo<EndpointQueue>()
@@ -46,7 +49,11 @@ export class Dispatcher implements Part {
   #stopping = false
   #whenQuiet: (() => void)[] = []
 
-  /** @param options.maxInFlight attempts under way at once on this node */
+  /**
+   * @param options.maxInFlight attempts under way at once on this node
+   * @param options.alone no other node can be on this database
+   * @param options.trusted whether the leases hold at this moment, as far as we know
+   */
   constructor(options: {
     catalog: Catalog
     courier: Courier
@@ -57,6 +64,8 @@ export class Dispatcher implements Part {
     clock: Clock
     log: Logger
     maxInFlight: number
+    alone: boolean
+    trusted: () => boolean
   }) {
     this.#catalog = options.catalog
     this.#courier = options.courier
@@ -67,6 +76,8 @@ export class Dispatcher implements Part {
     this.#clock = options.clock
     this.#log = options.log
     this.#maxInFlight = options.maxInFlight
+    this.#alone = options.alone
+    this.#trusted = options.trusted
   }
 
   async start(): Promise<void> {
@@ -117,10 +128,23 @@ export class Dispatcher implements Part {
     this.#pump()
   }
 
-  /** Whether the endpoint has no room in memory for a new delivery of the bucket. */
-  isFull(endpointId: string, bucket: number): boolean {
+  /**
+   * Where a new delivery of an owned bucket is to go. One that must not overtake goes by the table, from which all
+   * come in their order, where others wait or may wait there that we have not seen: with several nodes, always.
+   */
+  placeOf(endpointId: string, bucket: number): Place {
+    const order = this.#catalog.endpoint(endpointId)?.order ?? 'unordered'
+    if (order !== 'unordered' && !(this.#alone && this.#held.get(bucket)?.ready)) return 'due'
     const queue = this.#queues.get(endpointId)
-    return queue !== undefined && (isFull(queue) || queue.parkedBuckets.has(bucket))
+    return queue && (isFull(queue) || queue.parkedBuckets.has(bucket)) ? 'parked' : 'memory'
+  }
+
+  /** New deliveries of owned buckets, waiting in the table: later ones line up behind them. */
+  expect(parcels: Iterable<Parcel>): void {
+    for (const { delivery, event, epoch } of parcels) {
+      if (this.#held.get(delivery.bucket)?.epoch !== epoch) continue
+      this.#queue(delivery.endpointId).remember(delivery, event.eventType)
+    }
   }
 
   /** Nothing of these deliveries, which wait in the table, may be overtaken: tells the queues that keep order. */
@@ -193,7 +217,9 @@ export class Dispatcher implements Part {
 
   /** Lets endpoints take turns until none may start anything. */
   #pump(): void {
-    if (this.#pumping || this.#paused || this.#stopping) return
+    if (this.#pumping || this.#stopping || this.#paused) return
+    // Asked here too: after a suspension of the whole process, answers come in before the timer that pauses us.
+    if (!this.#trusted()) return
     this.#pumping = true
     let passedOver = 0
     while (this.#inFlight < this.#maxInFlight && this.#recorder.unwritten < MAX_UNWRITTEN) {
@@ -236,7 +262,7 @@ export class Dispatcher implements Part {
 
   #start(parcel: Parcel, queue: EndpointQueue): void {
     if (!this.#held.begin(parcel)) {
-      queue.dropped()
+      queue.ended()
       return
     }
     this.#inFlight++
@@ -251,17 +277,20 @@ export class Dispatcher implements Part {
   async #deliver(parcel: Parcel, queue: EndpointQueue): Promise<void> {
     const endpoint = this.#catalog.endpoint(parcel.delivery.endpointId)
     if (!endpoint?.enabled) {
-      queue.done(parcel)
+      queue.ended()
       this.#ended(queue)
       await this.#finishUnsent(parcel, endpoint)
+      this.#finished(parcel, queue)
       return
     }
     const { attempt, verdict } = await this.#courier.attempt(parcel, endpoint)
     queue.answered(verdict.outcome)
-    const superseded = attempt.deliveryStatus === 'pending' ? queue.retried(parcel) : []
-    if (attempt.deliveryStatus !== 'pending') queue.done(parcel)
+    const isOver = attempt.deliveryStatus !== 'pending'
+    const superseded = isOver ? [] : queue.retried(parcel)
+    if (isOver) queue.ended()
     this.#ended(queue)
     await this.#settle(parcel, endpoint, attempt, verdict, superseded)
+    if (isOver) this.#finished(parcel, queue)
   }
 
   /** The attempt is over: whoever waited for its place goes. */
@@ -271,6 +300,13 @@ export class Dispatcher implements Part {
     this.#giveTurn(queue)
     this.#pump()
     this.#unparkIfRoom(queue)
+  }
+
+  /** Order is kept by what is on record: after an unclean end nothing is sent again that something later followed. */
+  #finished(parcel: Parcel, queue: EndpointQueue): void {
+    queue.finished(parcel)
+    this.#giveTurn(queue)
+    this.#pump()
   }
 
   async #settle(

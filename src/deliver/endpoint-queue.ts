@@ -93,7 +93,7 @@ export class EndpointQueue {
     return this.#window.allows(this.#inFlight, this.#concurrency)
   }
 
-  /** The next parcel to send, or null. Counts it as in flight: call {@link done} or {@link retried} for it. */
+  /** The next parcel to send, or null. Counts it as in flight: call {@link ended} or {@link retried} for it. */
   take(now: number): Parcel | null {
     while (this.#ready.length > 0 && this.hasRoom && this.#hasToken(now)) {
       const parcel = this.#ready.shift() as Parcel
@@ -113,9 +113,13 @@ export class EndpointQueue {
     return this.#tokens >= 1 ? now : now + (1 - this.#tokens) / this.#ratePerMs
   }
 
-  /** The parcel's delivery is over. */
-  done(parcel: Parcel): void {
+  /** A parcel that was taken is not in flight any more: answered, or not ours to send. */
+  ended(): void {
     this.#inFlight--
+  }
+
+  /** The parcel's delivery is over, and that is on record: whoever stood behind it goes. */
+  finished(parcel: Parcel): void {
     const next = this.#lines?.finish(parcel)
     if (next) this.#push(next)
   }
@@ -127,11 +131,6 @@ export class EndpointQueue {
     const { superseded, ready } = this.#lines.retry(parcel)
     if (ready) this.#push(ready)
     return superseded
-  }
-
-  /** A parcel that was taken will not be sent by us: its bucket is another's. */
-  dropped(): void {
-    this.#inFlight--
   }
 
   /** The endpoint gave an answer that settles a delivery, or did not. */

@@ -6,6 +6,8 @@ export interface HeldBucket {
   readonly epoch: number
   /** Deliveries that are ours to send or to write down, by id. */
   readonly parcels: Map<string, Parcel>
+  /** What an earlier owner left is taken up: the table may be read. */
+  ready: boolean
   /** When the next delivery waiting in the table is due; ms since the epoch. */
   nextDueAt: number
   /** A claim is under way. */
@@ -27,6 +29,7 @@ export class Held {
       bucket,
       epoch,
       parcels: new Map(),
+      ready: false,
       nextDueAt: Number.POSITIVE_INFINITY,
       claiming: false,
       closing: false,

@@ -1,6 +1,6 @@
 import type { Parcel } from '../deliver/parcel.ts'
 import type { Delivery, Event } from '../ground/vocabulary.ts'
-import { type Acceptance, insertAcceptances, type Placing } from '../store/accept.ts'
+import { type Acceptance, insertAcceptances, type Place, type Placing } from '../store/accept.ts'
 import { type Database, type Queryable, sqlState } from '../store/database.ts'
 import { GroupCommit } from '../store/group-commit.ts'
 
@@ -19,14 +19,16 @@ export class KeyTaken extends Error {}
 export const DUE_CHANNEL = 'statuspulse_due'
 
 export interface CommitterEvents {
-  /** Whether the endpoint has no room in memory for a delivery of the bucket. */
-  isFull(endpointId: string, bucket: number): boolean
+  /** Where a new delivery of one of our buckets is to go. */
+  placeOf(endpointId: string, bucket: number): Place
   /** Committed deliveries of our own buckets: to be sent now. */
   submit(parcels: Parcel[]): void
   /** These may be committed or not: the database did not say. */
   unclear(parcels: Parcel[]): void
   /** Committed (or perhaps so), and waiting in the table until the endpoint has room. */
   rememberParked(endpointId: string, bucket: number): void
+  /** Committed, and waiting in the table of a bucket of ours: nothing later may overtake it. */
+  expect(waiting: Parcel[]): void
   /** There is something new to read in these workspaces. */
   committed(workspaceIds: Iterable<string>): void
 }
@@ -104,12 +106,13 @@ export class Committer {
     const placing = new Places(this.#epochOf, this.#events)
     const inserted = await this.#insert(group, placing)
     const kept = inserted.void.size === 0 ? group : group.filter(one => !inserted.void.has(one))
-    const elsewhereIds = new Set(inserted.elsewhere.map(row => row.id))
-    this.#events.submit(parcelsOf(kept, elsewhereIds, placing))
-    for (const delivery of placing.parked) {
-      if (!elsewhereIds.has(delivery.id)) this.#events.rememberParked(delivery.endpointId, delivery.bucket)
+    const due = new Set(inserted.due.map(row => row.id))
+    this.#events.submit(parcelsOf(kept, placing, ({ id }, place) => place === 'memory' && !due.has(id)))
+    if (due.size > 0) this.#events.expect(parcelsOf(kept, placing, (_, place) => place === 'due'))
+    for (const { id, endpointId, bucket } of placing.parked) {
+      if (!due.has(id)) this.#events.rememberParked(endpointId, bucket)
     }
-    this.#tellOwners(inserted.elsewhere.map(row => row.bucket))
+    this.#tellOwners(inserted.due.map(row => row.bucket))
     this.#accepted(kept.reduce((count, { routed }) => count + routed.length, 0))
     const workspaces = new Set<string>()
     for (const { routed, replays } of kept) {
@@ -125,7 +128,7 @@ export class Committer {
       return await insertAcceptances(this.#lane, group, placing)
     } catch (error) {
       if (!isFaultOfData(error)) {
-        this.#events.unclear(parcelsOf(group, new Set(), placing))
+        this.#events.unclear(parcelsOf(group, placing, (_, place) => place !== 'parked'))
         for (const { endpointId, bucket } of placing.parked) this.#events.rememberParked(endpointId, bucket)
       }
       throw error
@@ -149,7 +152,7 @@ export function isFaultOfData(error: unknown): boolean {
 
 /** Answers the same for the statement and for what follows it, whatever happens meanwhile. */
 class Places implements Placing {
-  readonly parked = new Set<Delivery>()
+  readonly #places = new Map<Delivery, Place>()
   readonly #epochs = new Map<number, number | null>()
   readonly #currentEpochOf: (bucket: number) => number | null
   readonly #events: CommitterEvents
@@ -168,19 +171,35 @@ class Places implements Placing {
     return epoch
   }
 
-  isParked(delivery: Delivery): boolean {
-    if (this.epochOf(delivery.bucket) === null) return false
-    if (!this.#events.isFull(delivery.endpointId, delivery.bucket)) return false
-    this.parked.add(delivery)
-    return true
+  placeOf(delivery: Delivery): Place {
+    let place = this.#places.get(delivery)
+    if (place === undefined) {
+      place = this.#events.placeOf(delivery.endpointId, delivery.bucket)
+      this.#places.set(delivery, place)
+    }
+    return place
+  }
+
+  /** Those that are parked in buckets of ours. */
+  get parked(): Delivery[] {
+    const parked: Delivery[] = []
+    for (const [delivery, place] of this.#places) {
+      if (place === 'parked' && this.epochOf(delivery.bucket) !== null) parked.push(delivery)
+    }
+    return parked
   }
 }
 
-function parcelsOf(group: readonly Acceptance[], elsewhere: ReadonlySet<string>, placing: Places): Parcel[] {
+/** Parcels of those deliveries in buckets of ours that are wanted. */
+function parcelsOf(
+  group: readonly Acceptance[],
+  placing: Places,
+  wants: (delivery: Delivery, place: Place) => boolean,
+): Parcel[] {
   const parcels: Parcel[] = []
   const add = (delivery: Delivery, event: Event, readyAt: number) => {
     const epoch = placing.epochOf(delivery.bucket)
-    if (epoch === null || elsewhere.has(delivery.id) || placing.parked.has(delivery)) return
+    if (epoch === null || !wants(delivery, placing.placeOf(delivery))) return
     parcels.push({ delivery, event, epoch, readyAt, superseded: 0 })
   }
   for (const { routed, replays } of group) {

@@ -78,7 +78,7 @@ function acceptText(rulings: ReturnType<typeof rulingParts> | null): string {
                               incident_id, status, place, due_at, replay_of, created_at)
       select d.bucket, d.id, d.day, d.workspace_id, d.event_id, d.event_day, d.endpoint_id, d.monitor_name,
              d.incident_id, 'pending', case when b.epoch = d.epoch then d.place else 'due' end,
-             case when b.epoch = d.epoch then null else to_timestamp(d.created_at / 1000) end,
+             case when b.epoch = d.epoch and d.place <> 'due' then null else to_timestamp(d.created_at / 1000) end,
              d.replay_of, to_timestamp(d.created_at / 1000)
       from json_to_recordset($2) as d (bucket smallint, id text, day date, workspace_id text, event_id text,
         event_day date, endpoint_id text, monitor_name text, incident_id text, replay_of text,
@@ -91,17 +91,20 @@ function acceptText(rulings: ReturnType<typeof rulingParts> | null): string {
     ${rulings ? 'union all select null, bucket, epoch from owned' : ''}`
 }
 
+/** Where a delivery of one of our own buckets is after its commit. */
+export type Place = 'memory' | 'parked' | 'due'
+
 /** Where a delivery goes with its commit. */
 export interface Placing {
   /** The epoch under which this node owns a bucket, or null. */
   epochOf(bucket: number): number | null
-  /** Whether the delivery's endpoint has no room in memory: then it is parked from the start. */
-  isParked(delivery: Delivery): boolean
+  /** `memory`: sent straight after; `parked`: once its endpoint has room; `due`: in its turn, as the table says. */
+  placeOf(delivery: Delivery): Place
 }
 
 export interface Inserted {
-  /** Deliveries that are not ours to send. */
-  readonly elsewhere: readonly { id: string; bucket: number }[]
+  /** Deliveries that wait in the table for their owner to fetch them, who may be ourselves. */
+  readonly due: readonly { id: string; bucket: number }[]
   /** Those of the group whose ruling did not count: their bucket has another owner. Nothing of them is kept. */
   readonly void: ReadonlySet<Acceptance>
 }
@@ -142,7 +145,7 @@ export async function insertAcceptances(
   )
   const owned = new Set(rows.flatMap(({ id, bucket, epoch }) => (id === null ? `${bucket} ${epoch}` : [])))
   return {
-    elsewhere: rows.flatMap(({ id, bucket }) => (id === null ? [] : { id, bucket })),
+    due: rows.flatMap(({ id, bucket }) => (id === null ? [] : { id, bucket })),
     void: new Set(group.filter(({ ruling }) => ruling && !owned.has(`${ruling.bucket} ${ruling.epoch}`))),
   }
 }
@@ -188,7 +191,7 @@ function deliveryRow(
     created_at: delivery.createdAt,
     epoch: ruling?.epoch ?? placing.epochOf(delivery.bucket),
     ruled: ruling && true,
-    place: placing.isParked(delivery) ? 'parked' : 'memory',
+    place: placing.placeOf(delivery),
   }
 }
 

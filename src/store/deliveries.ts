@@ -158,18 +158,16 @@ const FREE_UNCLEAR = {
            select * from json_to_recordset($1) as j (bucket smallint, id text, day date, epoch bigint)
            where ${STILL_OWNED} offset 0
          ) r
-         where d.bucket = r.bucket and d.id = r.id and d.day = r.day and d.place = 'memory'
-         returning d.bucket`,
+         where d.bucket = r.bucket and d.id = r.id and d.day = r.day and d.place = 'memory'`,
 }
 
-/** Makes due what of these is in the table as held in memory, where it never came; returns the buckets. */
+/** Makes due what of these is in the table as held in memory, where it never came. */
 export async function freeUnclear(
   lane: Queryable,
   deliveries: readonly HeldRow[],
   now: number,
-): Promise<Set<number>> {
-  const { rows } = await lane.query<{ bucket: number }>(FREE_UNCLEAR, [JSON.stringify(deliveries), now])
-  return new Set(rows.map(row => row.bucket))
+): Promise<void> {
+  await lane.query(FREE_UNCLEAR, [JSON.stringify(deliveries), now])
 }
 
 const BRING_FORWARD = {

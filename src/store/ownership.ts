@@ -132,6 +132,11 @@ export class Ownership implements Part {
     return this.#suspended ? [] : [...this.#epochs.keys()]
   }
 
+  /** Whether the leases hold at this moment, by our own clock. */
+  get trusted(): boolean {
+    return performance.now() < this.#trustedUntil
+  }
+
   /** Resolves after the first heartbeat, with what was free taken. */
   async start(): Promise<void> {
     if (this.#alone) {
@@ -184,9 +189,10 @@ export class Ownership implements Part {
     ])
     const row = rows[0]
     if (!row || this.#stopped) return
+    const lapsed = this.#trustedUntil > 0 && !this.trusted
     this.#trust(sentAt)
     this.#adopt(row.mine ?? [])
-    if (this.#suspended) this.#resume()
+    if (lapsed) this.#resume()
     const share = Math.ceil(BUCKETS / (row.peers + 1))
     if (row.free > 0 && this.#epochs.size < share) await this.#take(share - this.#epochs.size)
     this.#giveBackAbove(share)
@@ -210,8 +216,8 @@ export class Ownership implements Part {
   }
 
   #resume(): void {
+    if (this.#suspended) this.#log.info('heartbeats reach the database again: sending goes on')
     this.#suspended = false
-    this.#log.info('heartbeats reach the database again: sending goes on')
     this.#events?.resumed()
   }
 

@@ -98,7 +98,14 @@ export async function startTestApi(config: Partial<Services['config']> = {}): Pr
   const committer = new Committer({
     database,
     epochOf: () => null,
-    events: { isFull: () => false, submit: () => {}, unclear: () => {}, rememberParked: () => {}, committed },
+    events: {
+      placeOf: () => 'memory',
+      submit: () => {},
+      expect: () => {},
+      unclear: () => {},
+      rememberParked: () => {},
+      committed,
+    },
   })
   const routing = new Routing(catalog)
   // Nobody owns a bucket here: what is seen of monitors waits in the table.
