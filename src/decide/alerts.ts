@@ -47,7 +47,10 @@ export function expireAlerts(alerts: Alerts, at: number): Alerts {
 export function excuseAlerts(alerts: Alerts, { from, until }: Blindness): Alerts {
   const entries = Object.entries(alerts).map(([fingerprint, alert]) => {
     const isWaitedFor = alert.expiresAt !== null && alert.expiresAt > from
-    return [fingerprint, isWaitedFor ? { ...alert, expiresAt: alert.expiresAt! + until - from } : alert] as const
+    return [
+      fingerprint,
+      isWaitedFor ? { ...alert, expiresAt: alert.expiresAt! + until - from } : alert,
+    ] as const
   })
   return Object.fromEntries(entries)
 }

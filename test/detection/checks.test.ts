@@ -18,7 +18,7 @@ afterAll(async () => {
 
 const OUTAGE = ['incident.opened critical down', 'incident.resolved critical operational']
 
-describe('a server under a 5 s monitor', { timeout: 60_000 }, () => {
+describe.concurrent('a server under a 5 s monitor', { timeout: 60_000 }, () => {
   it('that is killed and started again is told of exactly once each', async () => {
     const server = await startReceiver()
     const monitor = await makeMonitor(app, {
@@ -76,7 +76,7 @@ describe('a server under a 5 s monitor', { timeout: 60_000 }, () => {
   })
 })
 
-describe('a monitor that is down', { timeout: 60_000 }, () => {
+describe.concurrent('a monitor that is down', { timeout: 60_000 }, () => {
   async function makeDown(name: string) {
     const settings = {
       name,
@@ -111,7 +111,7 @@ describe('a monitor that is down', { timeout: 60_000 }, () => {
   })
 })
 
-describe('a certificate that expires soon', { timeout: 60_000 }, () => {
+describe.concurrent('a certificate that expires soon', { timeout: 60_000 }, () => {
   it('makes a monitor degraded, not down', async () => {
     const server = await startReceiver({ tls: 'good' })
     const spec = { url: server.url, tls: { expiry_warning_days: 365 } }
