@@ -69,10 +69,15 @@ export function compileMapping(rules: MappingRules): Mapping {
     read(source, labels) {
       const matching = (ofSource.get(source) as Rule[]).filter(rule => rule.applies(labels))
       const ignored = matching.findIndex(rule => rule.ignore)
-      if (ignored >= 0 && pick(matching.slice(0, ignored), 'monitor', labels, asText) === null) return null
+      if (ignored >= 0 && !asksFor(matching.slice(0, ignored), labels)) return null
       return meaningOf(matching, labels, severityOf)
     },
   }
+}
+
+/** Whether one of the rules says which monitor or metric the labels are. */
+function asksFor(rules: readonly Rule[], labels: Labels): boolean {
+  return pick(rules, 'monitor', labels, asText) !== null || pick(rules, 'metric', labels, asText) !== null
 }
 
 function meaningOf(

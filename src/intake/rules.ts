@@ -51,7 +51,7 @@ export const mappingRule = z
         'Values or globs by label: all must match. A label that is not there is the empty text, so `?*` asks for any value. Empty: everything matches.',
     }),
     ignore: z.boolean().default(false).meta({
-      description: 'Leave out what matches, unless an earlier rule named its monitor.',
+      description: 'Leave out what matches, unless an earlier rule named its monitor or metric.',
     }),
     monitor: template.optional().meta({ description: 'Name of the monitor: `{service}-{cluster}`.' }),
     severity: template.optional().meta({

@@ -75,6 +75,11 @@ describe('works as it is printed, with a server that runs', () => {
   }
 
   const LISTED = [
+    'docs/how-to/alertmanager.md',
+    'docs/how-to/prometheus.md',
+    'docs/how-to/grafana.md',
+    'docs/how-to/cloudevents.md',
+    'docs/how-to/opentelemetry.md',
     'docs/how-to/register-and-filter-endpoints.md',
     'docs/how-to/rotate-a-secret.md',
     'docs/how-to/shape-the-payload.md',

@@ -80,10 +80,13 @@ describe('rules', () => {
     expect(read({}, [{ match: { env: '?*' }, region: 'some' }])?.region).toBeNull()
   })
 
-  it('leave out what they say, unless an earlier one named its monitor', () => {
+  it('leave out what they say, unless an earlier one named its monitor or metric', () => {
     const rules = [{ match: { keep: 'yes' }, monitor: 'kept' }, { ignore: true }]
     expect(read({ alertname: 'a' }, rules)).toBeNull()
     expect(read({ alertname: 'a', keep: 'yes' }, rules)?.monitor).toBe('kept')
+    const metric = [{ match: { keep: 'yes' }, metric: 'm' }, { ignore: true }]
+    expect(read({ alertname: 'a', keep: 'yes' }, metric)?.metric).toBe('m')
+    expect(read({ alertname: 'a', keep: 'yes' }, [{ region: 'eu' }, { ignore: true }])).toBeNull()
   })
 
   it('count for the sources that they name', () => {

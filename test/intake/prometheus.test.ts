@@ -1,6 +1,12 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { whereThereIs } from '../brokers/required.ts'
 import { arrivedOf, told } from '../detection/harness.ts'
+import { blocksOf } from '../docs/pages.ts'
 import { startTestApp, type TestApp } from '../helpers/app.ts'
 import { type Receiver, startReceiver } from '../helpers/receiver.ts'
 import { commandOf, startAlertmanager, startPrometheus, startTarget } from './programs.ts'
@@ -172,5 +178,24 @@ describe.skipIf(!canRun)('the real Prometheus', () => {
       'orders',
       'payments',
     ])
+  })
+})
+
+describe.skipIf(!canRun)('the configuration on our pages', () => {
+  it.each([
+    ['docs/how-to/prometheus.md', 'promtool', ['check', 'config'], 2],
+    ['docs/how-to/alertmanager.md', 'amtool', ['check-config'], 1],
+  ] as const)('of %s is what %s takes', async (page, tool, args, count) => {
+    const folder = mkdtempSync(join(tmpdir(), 'statuspulse-pages-'))
+    try {
+      const blocks = blocksOf(page).filter(({ language }) => language === 'yaml')
+      expect(blocks.length).toBe(count)
+      for (const { text } of blocks) {
+        writeFileSync(join(folder, 'config.yml'), text)
+        await promisify(execFile)(commandOf(tool) ?? tool, [...args, join(folder, 'config.yml')])
+      }
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
   })
 })
