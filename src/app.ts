@@ -1,7 +1,10 @@
 import { mkdir } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
+import { type CodeAnswer, showApplied } from './api/code/answer.ts'
+import { applyCode } from './api/code/apply.ts'
 import { ApiServer } from './api/server.ts'
+import type { Services } from './api/services.ts'
 import { showAttempt } from './api/views.ts'
 import type { Config } from './config.ts'
 import { Backlog } from './deliver/backlog.ts'
@@ -39,7 +42,7 @@ import { Catalog } from './store/catalog.ts'
 import { Database } from './store/database.ts'
 import { acquireDataDir, EmbeddedPostgres } from './store/embedded/index.ts'
 import { ensurePositionsGrow } from './store/feed.ts'
-import { ensureOperator } from './store/first-start.ts'
+import { ensureOperator, firstWorkspace } from './store/first-start.ts'
 import { migrate } from './store/migrate.ts'
 import { Ownership } from './store/ownership.ts'
 import { Partitions } from './store/partitions.ts'
@@ -59,6 +62,8 @@ export interface App {
   readonly adminToken: string | null
   /** `Postgres 18.4 (embedded, in /srv/statuspulse/data)` */
   readonly databaseDescription: string
+  /** Brings the first workspace to what a document says, as `PUT /v1/code` does. @throws Problem as it answers */
+  applyCode(document: unknown, options: { prune: boolean; dryRun: boolean }): Promise<CodeAnswer>
   /** What is still under way, for whoever waits for the end. */
   readonly unfinished: () => { inFlight: number; unwritten: number }
   /** Takes nothing new, ends what is in flight, writes it down, gives its buckets back, stops its Postgres. */
@@ -87,11 +92,15 @@ export async function startApp(options: {
     const sealer = await openSealer(config, database)
     const node = assemble({ config, log, version, clock, random, ownServers, database, sealer })
     for (const part of node.parts) await parts.start(part)
-    const { dispatcher, recorder, api } = node
+    const { dispatcher, recorder, api, services } = node
     return {
       url: api.url,
       adminToken,
       databaseDescription,
+      applyCode: async (document, options) => {
+        const workspaceId = await firstWorkspace(database)
+        return showApplied(await applyCode(services, workspaceId, document, options), options.dryRun)
+      },
       unfinished: () => ({ inFlight: dispatcher.inFlight, unwritten: recorder.unwritten }),
       stop: () => parts.stop(),
     }
@@ -246,7 +255,7 @@ function assemble(base: {
   })
 
   // api
-  const api = new ApiServer({
+  const services: Services = {
     database,
     catalog,
     watchlist,
@@ -270,7 +279,8 @@ function assemble(base: {
       publicMetrics: config.publicMetrics,
     },
     ready: () => whyNotReady(database),
-  })
+  }
+  const api = new ApiServer(services)
 
   // who tells whom
   const connect = step(async () => {
@@ -342,6 +352,7 @@ function assemble(base: {
 
   return {
     api,
+    services,
     dispatcher,
     recorder,
     parts: [

@@ -44,6 +44,10 @@ export interface Config {
   readonly region: string | null
   /** `host:port` that always answer: when none of them does, it is us who have no network. */
   readonly referenceHosts: readonly string[]
+  /** A file that monitors, endpoints, silences and windows are kept by. Absolute; null: none. */
+  readonly code: string | null
+  /** Whether what that file does not name any more is deleted. */
+  readonly codePrune: boolean
 }
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
@@ -213,6 +217,20 @@ export const SETTINGS: { readonly [K in keyof Config]: Setting<Config[K]> } = {
     schema: hosts(),
     default: [],
     about: 'hosts that always answer: when none of them does, no monitor is called down; may be repeated',
+  },
+  code: {
+    flag: 'code',
+    value: 'file',
+    isPath: true,
+    schema: z.string(),
+    default: null,
+    about: 'a statuspulse.yaml that is applied at the start, when it changes, and on SIGHUP',
+  },
+  codePrune: {
+    flag: 'code-prune',
+    schema: yesOrNo(),
+    default: false,
+    about: 'what that file does not name any more is deleted; what was made by hand never is',
   },
 }
 

@@ -36,7 +36,7 @@ function commandsIn(text: string): string[] {
   const names: string[] = []
   let isListing = false
   for (const line of text.split('\n')) {
-    if (/^\S.*:$/.test(line)) isListing = /^(Commands|The server|A running server):$/.test(line)
+    if (/^\S.*:$/.test(line)) isListing = /^(Commands|The server|A running server|Files):$/.test(line)
     const name = isListing ? /^ {2}([a-z][a-z-]*)/.exec(line)?.[1] : undefined
     if (name && name !== 'help') names.push(name)
   }

@@ -5,6 +5,8 @@ import { VERSION } from './version.ts'
 
 const DEFAULT_URL = 'http://127.0.0.1:8080'
 const TIMEOUT_MS = 30_000
+/** A whole document, whose targets are looked at one after the other. */
+const PUT_TIMEOUT_MS = 300_000
 
 /** What every command that talks to a running StatusPulse takes. */
 export interface ClientOptions {
@@ -57,6 +59,10 @@ export class Client {
     return this.#call('PATCH', path, body)
   }
 
+  put<T>(path: string, body: unknown, query: Query): Promise<T> {
+    return this.#call('PUT', path + toQuery(query), body, {}, PUT_TIMEOUT_MS)
+  }
+
   delete(path: string): Promise<void> {
     return this.#call('DELETE', path)
   }
@@ -74,8 +80,9 @@ export class Client {
     path: string,
     body?: unknown,
     headers: Record<string, string> = {},
+    timeoutMs = TIMEOUT_MS,
   ): Promise<T> {
-    const init: RequestInit = { method, headers, signal: AbortSignal.timeout(TIMEOUT_MS) }
+    const init: RequestInit = { method, headers, signal: AbortSignal.timeout(timeoutMs) }
     if (body !== undefined) {
       init.body = JSON.stringify(body)
       init.headers = { 'content-type': 'application/json', ...headers }

@@ -5,7 +5,7 @@ import { UsageError } from './usage-error.ts'
 
 export const EXIT_OK = 0
 export const EXIT_FAILURE = 1
-const EXIT_USAGE = 2
+export const EXIT_USAGE = 2
 
 /**
  * Says on stderr what went wrong, without a stack: a problem with its fields, or (`json`) as RFC 9457 JSON.

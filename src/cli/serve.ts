@@ -2,6 +2,8 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Command } from 'commander'
 import type { App } from '../app.ts'
 import type { Config } from '../config.ts'
+import type { Logger } from '../ground/log.ts'
+import { FollowedFile } from './code/follow.ts'
 import { Demo } from './demo/demo.ts'
 import { EXIT_FAILURE, EXIT_OK } from './failure.ts'
 import { logOf } from './log.ts'
@@ -30,12 +32,17 @@ The first Ctrl-C (or SIGTERM) finishes what is in flight and stops; the second o
 Examples:
   $ statuspulse serve
   $ statuspulse serve --port 0 --data-dir /var/lib/statuspulse-data
+  $ statuspulse serve --code statuspulse.yaml
   $ statuspulse serve --allow-http --allow-network 127.0.0.0/8
   $ DATABASE_URL=postgres://user:password@db:5432/statuspulse statuspulse serve --host 0.0.0.0`
 
 async function serve(config: Config, json: boolean): Promise<number> {
   const log = logOf(config)
-  const signals = new StopSignals(exitCode => process.exit(exitCode))
+  // A server that follows a file reads it again when it is hung up on, as daemons do.
+  const signals = new StopSignals(
+    exitCode => process.exit(exitCode),
+    config.code === null ? undefined : ['SIGINT', 'SIGTERM'],
+  )
   const atHand = process.stdout.isTTY || process.env.npm_lifecycle_event === 'start'
   const demo = await Demo.prepare(config, log, atHand)
   try {
@@ -45,10 +52,13 @@ async function serve(config: Config, json: boolean): Promise<number> {
     const early = await Promise.race([starting.then(() => null), signals.first])
     if (early) log.info(`${early}: stopping as soon as the start is through`)
     const app = await starting
+    const code = early ? null : followed(config, app, log)
+    await code?.begin()
     const shows = !early && ((await demo?.begin(app)) ?? false)
     if (!demo) await Demo.retire(config, log, app.url)
     if (!early) print(...(json ? [JSON.stringify(readyLine(app))] : welcome(app, VERSION, shows)))
     log.info(`${await signals.first}: stopping, finishing what is in flight`)
+    await code?.end()
     const finished = await finishesInTime(app.stop())
     if (finished) log.info('stopped')
     else log.error(leftOver(app.unfinished()))
@@ -57,6 +67,13 @@ async function serve(config: Config, json: boolean): Promise<number> {
     demo?.close()
     signals.release()
   }
+}
+
+/** The file that the server is kept by; null: there is none. */
+function followed(config: Config, app: App, log: Logger): FollowedFile | null {
+  if (config.code === null) return null
+  const apply = (document: unknown) => app.applyCode(document, { prune: config.codePrune, dryRun: false })
+  return new FollowedFile({ file: config.code, apply, log })
 }
 
 async function finishesInTime(stopping: Promise<void>): Promise<boolean> {

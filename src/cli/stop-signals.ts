@@ -14,9 +14,14 @@ export class StopSignals {
   readonly first: Promise<string>
   readonly #onSignal: (signal: NodeJS.Signals) => void
   readonly #onDisconnect: () => void
+  readonly #signals: readonly NodeJS.Signals[]
 
-  /** @param again called with 128 + the signal's number (130 for Ctrl-C) when a second signal comes */
-  constructor(again: (exitCode: number) => void) {
+  /**
+   * @param again called with 128 + the signal's number (130 for Ctrl-C) when a second signal comes
+   * @param signals those that ask; left out: Ctrl-C, SIGTERM, and the end of the terminal
+   */
+  constructor(again: (exitCode: number) => void, signals: readonly NodeJS.Signals[] = SIGNALS) {
+    this.#signals = signals
     let firstAt: number | null = null
     const { promise, resolve } = Promise.withResolvers<string>()
     this.first = promise
@@ -28,7 +33,7 @@ export class StopSignals {
       } else if (now - firstAt > SAME_SIGNAL_MS) again(128 + constants.signals[signal])
     }
     this.#onDisconnect = () => resolve('the launcher is gone')
-    for (const signal of SIGNALS) process.on(signal, this.#onSignal)
+    for (const signal of signals) process.on(signal, this.#onSignal)
     process.on('disconnect', this.#onDisconnect)
     // The channel to the launcher is no reason to go on.
     process.channel?.unref()
@@ -36,7 +41,7 @@ export class StopSignals {
 
   /** Signals do what they do by default again. */
   release(): void {
-    for (const signal of SIGNALS) process.off(signal, this.#onSignal)
+    for (const signal of this.#signals) process.off(signal, this.#onSignal)
     process.off('disconnect', this.#onDisconnect)
   }
 }

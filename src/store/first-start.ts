@@ -49,6 +49,20 @@ export async function addOperatorKey(
 
 /** The first workspace; made, if there is none. */
 async function ensureWorkspace(tx: Queryable, now: number): Promise<string> {
-  const { rows } = await tx.query<{ id: string }>('select id from workspaces order by id limit 1')
-  return rows[0]?.id ?? (await insertWorkspace(tx, { name: 'default', allowUnknownMonitors: true }, now)).id
+  return (
+    (await findFirst(tx)) ??
+    (await insertWorkspace(tx, { name: 'default', allowUnknownMonitors: true }, now)).id
+  )
+}
+
+/** The id of the workspace that was made at the first start. @throws Error before there is one */
+export async function firstWorkspace(database: Queryable): Promise<string> {
+  const id = await findFirst(database)
+  if (id === null) throw new Error('there is no workspace yet')
+  return id
+}
+
+async function findFirst(database: Queryable): Promise<string | null> {
+  const { rows } = await database.query<{ id: string }>('select id from workspaces order by id limit 1')
+  return rows[0]?.id ?? null
 }

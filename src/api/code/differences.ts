@@ -25,13 +25,13 @@ function walk(
   shownAfter: unknown,
 ): Difference[] {
   if (isDeepStrictEqual(before, after)) return []
-  if (isMap(before) && isMap(after)) {
+  if (areMaps(before, after)) {
     const names = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])]
     return names.flatMap(name =>
       walk(
         path === '' ? name : `${path}.${name}`,
-        before?.[name],
-        after?.[name],
+        at(before, name),
+        at(after, name),
         at(shownBefore, name),
         at(shownAfter, name),
       ),
@@ -48,9 +48,10 @@ function walk(
   ]
 }
 
-/** What is not there counts as a map without entries beside one with some: what comes and goes is told entry by entry. */
-function isMap(value: unknown): value is Json | undefined {
-  return value === undefined || (isObject(value) && Object.keys(value).length > 0)
+/** What comes and goes is told entry by entry: what is not there counts as a map beside one that has entries. */
+function areMaps(before: unknown, after: unknown): boolean {
+  const sides = [before, after].filter(side => side !== undefined)
+  return sides.every(isObject) && sides.some(side => Object.keys(side as Json).length > 0)
 }
 
 function at(value: unknown, name: string): unknown {

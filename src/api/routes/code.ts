@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
+import { showApplied } from '../code/answer.ts'
 import { applyCode } from '../code/apply.ts'
 import { exportCode } from '../code/export.ts'
 import { addOperation } from '../operation.ts'
@@ -53,12 +54,7 @@ function addApply(app: FastifyInstance, services: Services): void {
     handler: async ({ caller, query, request }) => {
       const { dry_run, prune } = query
       const applied = await applyCode(services, caller.workspaceId, request.body, { dryRun: dry_run, prune })
-      return {
-        dry_run,
-        changes: applied.changes.map(({ pingPath, ...change }) => ({ ...change, ping_path: pingPath })),
-        unchanged: applied.unchanged,
-        orphans: applied.orphans,
-      }
+      return showApplied(applied, dry_run)
     },
   })
 }
