@@ -211,8 +211,11 @@ export const ATTACKS: Readonly<Record<string, 'public' | ((things: Things) => At
   createWorkspace: () => ({ path: '/v1/workspaces', body: { name: 'mine' }, expected: 403 }),
   listWorkspaces: () => ({ path: '/v1/workspaces', expected: 403 }),
   getMetrics: () => ({ path: '/metrics', expected: 403 }),
+  applyCode: () => ({ path: '/v1/code?prune=true', body: {}, expected: 200 }),
+  exportCode: () => ({ path: '/v1/code', expected: 200 }),
   getLiveness: 'public',
   getReadiness: 'public',
   getOpenApi: 'public',
   getPayloadSchema: 'public',
+  getCodeSchema: 'public',
 }
