@@ -49,6 +49,5 @@ for (const page of pages) {
 
 const unused = Object.keys(blocks).filter(name => !used.has(name))
 if (unused.length > 0) throw new Error(`no page shows what is generated as ${unused.join(', ')}`)
-for (const path of stale)
-  console.log(check ? `${path} is out of date: npm run docs` : `wrote ${path}`)
+for (const path of stale) console.log(check ? `${path} is out of date: npm run docs` : `wrote ${path}`)
 if (check && stale.length > 0) process.exitCode = 1

@@ -1,6 +1,6 @@
 import type { ForeignAlerts } from '../decide/observation.ts'
 import type { Observed } from '../detect/detector.ts'
-import type { FieldError } from '../ground/errors.ts'
+import { type FieldError, Problem } from '../ground/errors.ts'
 import { Gate } from '../intake/gate.ts'
 import type { Taken } from '../intake/intake.ts'
 import { IntakeBook, type IntakeSettings } from '../intake/settings.ts'
@@ -13,6 +13,8 @@ export const INTAKE_LIMIT = 4 * 1024 * 1024
 /** Requests of other systems that are worked on at once. */
 const AT_ONCE = 256
 const MAX_REJECTED = 100
+/** More than any sender's batch: Prometheus writes 2,000 samples at once, a Collector 8,192. */
+const MAX_SIGHTINGS = 20_000
 
 /** What the routes of the intake share: settings, the gate, and the way on to detection. */
 export class Intake {
@@ -33,9 +35,11 @@ export class Intake {
     return this.#gate.pass(async () => work(await this.book.of(workspaceId)))
   }
 
-  /** Has sightings decided on. @throws Problem 503: not known to be committed */
+  /** Has sightings decided on. @throws Problem 413: too many; 503: not known to be committed */
   async observe(workspaceId: string, { sightings }: Taken): Promise<Observed> {
     if (sightings.length === 0) return { unknown: [] }
+    if (sightings.length > MAX_SIGHTINGS)
+      throw new Problem(413, 'too-large', 'Too large', `A request holds at most ${MAX_SIGHTINGS} samples.`)
     return this.services.detector.observe(workspaceId, sightings)
   }
 

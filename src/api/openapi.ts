@@ -147,7 +147,7 @@ export function describeApi(operations: readonly AnyOperation[], version: string
             type: 'http',
             scheme: 'bearer',
             description:
-              'An API key of one workspace. Its scopes: `ingest` (send events), `read` (look at everything but secrets), `admin` (everything).',
+              'An API key of one workspace; programs that know HTTP Basic only send it as the password of any user. Its scopes: `ingest` (send events), `read` (look at everything but secrets), `admin` (everything).',
           },
         },
         responses: Object.fromEntries(

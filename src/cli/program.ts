@@ -49,9 +49,32 @@ const CLIENT: readonly Entry[] = [
     define: async () => (await import('./deliveries.ts')).defineDeliveries,
   },
   {
+    name: 'apply',
+    about: 'bring monitors, endpoints, silences and maintenance windows to what a file says',
+    define: async () => (await import('./apply.ts')).defineApply,
+  },
+  {
+    name: 'diff',
+    about: 'show what apply would change, and change nothing',
+    define: async () => (await import('./diff.ts')).defineDiff,
+  },
+  {
+    name: 'export',
+    about: 'write the file that asks for what is there',
+    define: async () => (await import('./export.ts')).defineExport,
+  },
+  {
     name: 'listen',
     about: 'bring events to this machine as they happen: print them, and POST them to a local receiver',
     define: async () => (await import('./listen.ts')).defineListen,
+  },
+]
+
+const FILES: readonly Entry[] = [
+  {
+    name: 'validate',
+    about: 'check a file that apply is to take, without a server',
+    define: async () => (await import('./validate.ts')).defineValidate,
   },
 ]
 
@@ -81,6 +104,7 @@ export async function run(args: readonly string[]): Promise<number> {
   try {
     await addCommands(program.commandsGroup('The server:'), SERVER, args)
     await addCommands(program.commandsGroup('A running server:'), CLIENT, args)
+    await addCommands(program.commandsGroup('Files:'), FILES, args)
     await program.parseAsync(args, { from: 'user' })
     return typeof process.exitCode === 'number' ? process.exitCode : 0
   } catch (error) {

@@ -87,7 +87,9 @@ describe('every operation', () => {
         const answer = await api.call(method, path.replace('{id}', 'x').replace('{name}', 'x'), { key })
         expect([method, path, answer.status]).toEqual([method, path, 403])
         // Some say it in the form that their clients know.
-        expect(answer.body.detail ?? answer.body).toContain(access === 'operator' ? 'operator' : `"${access}"`)
+        expect(answer.body.detail ?? answer.body).toContain(
+          access === 'operator' ? 'operator' : `"${access}"`,
+        )
       }
     },
   )

@@ -174,7 +174,7 @@ export const rulesInForce = z
     severities: z.record(z.string(), severity),
     grafana_secret_set: z.boolean().meta({ description: "Whether Grafana's webhooks must be signed." }),
     defaults: z
-      .record(z.enum(SOURCES), z.record(z.string(), templates))
+      .object(Object.fromEntries(SOURCES.map(source => [source, z.record(z.string(), templates)])))
       .meta({ description: 'What holds where the rules say nothing: templates by field, in order.' }),
   })
   .meta({ id: 'MappingRulesInForce' })
