@@ -3,7 +3,13 @@ import { defineConfig } from 'vitest/config'
 const report = process.env.STATUSPULSE_TEST_REPORT
 
 /** Whole programs killed, browsers, brokers: they load the machine, so they run one after another, after the rest. */
-const HEAVY = ['test/{faults,start,browser,brokers,docs}/**/*.test.ts', 'test/**/*.heavy.test.ts']
+const HEAVY = [
+  'test/{faults,start,browser,brokers,docs}/**/*.test.ts',
+  'test/**/*.heavy.test.ts',
+  // Readers of the feed wait for the oldest transaction of the whole cluster, which other tests share.
+  'test/api/{queues,stream,positions,forwarders}.test.ts',
+  'test/record/**/*.test.ts',
+]
 
 export default defineConfig({
   test: {

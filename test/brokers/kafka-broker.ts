@@ -33,7 +33,7 @@ export async function findKafka(): Promise<string | null> {
   try {
     await writeFile(join(draft, 'pom.xml'), POM)
     const goal = ['-q', '-B', 'dependency:copy-dependencies', `-DoutputDirectory=${join(draft, 'jars')}`]
-    await run('mvn', goal, { cwd: draft, timeout: 240_000 })
+    await run('mvn', goal, { cwd: draft, timeout: 900_000 })
     await rename(join(draft, 'jars'), jars)
     return jars
   } catch {

@@ -19,7 +19,7 @@ describe.runIf(whereThereIs('nats-server', findProgram('nats-server'), 'apt-get 
 
     it(
       'arrives whole and in order per delivery, however often the broker is killed',
-      { timeout: 90_000 },
+      { timeout: 600_000 },
       () => expectAllThroughRestarts('nats', broker),
     )
 

@@ -29,7 +29,7 @@ describe('The receiver code that the console shows', () => {
 
   it.for(Object.keys(RUNS))(
     'takes what is signed with its secret, and nothing else: %s',
-    { timeout: 120_000 },
+    { timeout: 600_000 },
     async (language, { skip }) => {
       const { file, command, args } = RUNS[language]!
       if (spawnSync(command, ['--version']).error && spawnSync(command, ['version']).error)

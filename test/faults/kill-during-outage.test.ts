@@ -14,7 +14,7 @@ beforeEach(async () => {
   receiver = await startReceiver()
   await node.start()
   await node.addEndpoint(receiver.url)
-}, 60_000)
+}, 300_000)
 afterEach(async () => {
   await node?.remove()
   await receiver?.close()

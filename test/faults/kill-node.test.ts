@@ -57,4 +57,4 @@ it(`loses nothing that it acknowledged when it is killed ${KILLS} times under lo
   expect(tally.twofold()).toEqual([])
   expect(load.refusals).toEqual([])
   expect((await node.stop()).code).toBe(0)
-}, 240_000)
+}, 900_000)

@@ -56,7 +56,7 @@ it(`loses nothing that it acknowledged when its Postgres is killed ${KILLS} time
   expect(load.unanswered).toBe(0)
   expect(node.run.child.exitCode).toBeNull()
   expect((await node.stop()).code).toBe(0)
-}, 240_000)
+}, 900_000)
 
 /** Kills one of the server's processes that serve clients; false if there is none. */
 function killBackend(postmaster: number | null, random: Random): boolean {
