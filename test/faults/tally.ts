@@ -3,7 +3,7 @@ import { until } from './until.ts'
 
 /** What arrived of one event. */
 interface Arrival {
-  requests: number
+  readonly requests: Pick<ReceivedRequest, 'headers' | 'arrivedAt' | 'retryAttempt' | 'connection'>[]
   readonly deliveryIds: Set<string>
   readonly bodies: Set<string>
 }
@@ -77,19 +77,31 @@ export class Tally {
     })
   }
 
+  /** Every event that came more than once, with what tells its requests apart, in words. */
+  repeated(): string[] {
+    return [...this.#arrivals].flatMap(([id, { requests }]) => {
+      if (requests.length === 1) return []
+      const each = requests.map(
+        ({ headers, arrivedAt, retryAttempt, connection }) =>
+          `at ${arrivedAt.toFixed(1)} ${headers['x-statuspulse-request-id']}, retry ${retryAttempt}, connection ${connection}`,
+      )
+      return `${id}: ${each.join('; ')}`
+    })
+  }
+
   close(): Promise<void> {
     return this.#receiver.close()
   }
 
-  #count({ headers, body }: ReceivedRequest): void {
+  #count({ headers, body, arrivedAt, retryAttempt, connection }: ReceivedRequest): void {
     const id = String(headers['webhook-id'])
     let arrival = this.#arrivals.get(id)
     if (arrival) this.#duplicates++
     else {
-      arrival = { requests: 0, deliveryIds: new Set(), bodies: new Set() }
+      arrival = { requests: [], deliveryIds: new Set(), bodies: new Set() }
       this.#arrivals.set(id, arrival)
     }
-    arrival.requests++
+    arrival.requests.push({ headers, arrivedAt, retryAttempt, connection })
     arrival.deliveryIds.add(String(headers['x-statuspulse-delivery-id']))
     arrival.bodies.add(body.toString())
   }
