@@ -18,14 +18,15 @@ import { Sender } from './deliver/http/sender.ts'
 import type { Parcel } from './deliver/parcel.ts'
 import { Mailer } from './deliver/smtp/mailer.ts'
 import { Templates } from './deliver/templates/templates.ts'
+import { Unwritten } from './deliver/unwritten.ts'
 import { assembleDetection } from './detect/assemble.ts'
 import { readReference } from './detect/scheduler-probe.ts'
 import { type Clock, systemClock } from './ground/clock.ts'
 import { messageOf } from './ground/errors.ts'
-import { newId } from './ground/ids.ts'
+import { dayOf, newId } from './ground/ids.ts'
 import { type Part, Parts, step } from './ground/lifecycle.ts'
 import type { Logger } from './ground/log.ts'
-import { Committer, DUE_CHANNEL } from './keep/committer.ts'
+import { Committer } from './keep/committer.ts'
 import { DryRun } from './keep/dry-run.ts'
 import { disabledEvent } from './keep/endpoint-events.ts'
 import { Keeper } from './keep/keeper.ts'
@@ -40,6 +41,7 @@ import { QueueReader } from './record/queue-reader.ts'
 import { Recorder } from './record/recorder.ts'
 import { Catalog } from './store/catalog.ts'
 import { Database } from './store/database.ts'
+import { DUE_CHANNEL } from './store/due-channel.ts'
 import { acquireDataDir, EmbeddedPostgres } from './store/embedded/index.ts'
 import { ensurePositionsGrow } from './store/feed.ts'
 import { ensureOperator, firstWorkspace } from './store/first-start.ts'
@@ -178,9 +180,10 @@ function assemble(base: {
     log,
     disableAfterMs: config.disableAfterDays * DAY_MS,
   })
-  const held = new Held()
-  const backlog = new Backlog({ database, held, clock, log })
   const alone = config.databaseUrl === null
+  const unwritten = new Unwritten()
+  const held = new Held({ unwritten, alone })
+  const backlog = new Backlog({ database, held, clock, log })
   const dispatcher = new Dispatcher({
     catalog,
     courier,
@@ -224,10 +227,11 @@ function assemble(base: {
       placeOf: (endpointId: string, bucket: number) => dispatcher.placeOf(endpointId, bucket),
       submit: (parcels: Parcel[]) => dispatcher.submit(parcels),
       expect: (parcels: Parcel[]) => dispatcher.expect(parcels),
-      unclear: (parcels: Parcel[]) => backlog.unclear(parcels),
+      unclear: (parcels: Parcel[], settled: () => void) => backlog.unclear(parcels, settled),
       rememberParked: (endpointId: string, bucket: number) => dispatcher.rememberParked(endpointId, bucket),
       committed,
     },
+    unwritten,
     accepted: (count: number) => metrics.accepted(count),
   }
   const committer = new Committer(commits)
@@ -270,6 +274,7 @@ function assemble(base: {
     replayJobs,
     templates,
     hub,
+    writeOut: () => backlog.writeOut(),
     metrics: metrics.registry,
     version,
     config: {
@@ -311,7 +316,13 @@ function assemble(base: {
         await custody.release(bucket)
         await forwarders.release(bucket)
       },
-      beat: ({ peers, catalogVersion }) => {
+      settled: () => ({
+        buckets: held.settling(),
+        position: unwritten.mark,
+        day: dayOf(clock.now() - DAY_MS),
+      }),
+      beat: ({ peers, catalogVersion, horizon }) => {
+        unwritten.passed(horizon)
         hub.setPeers(peers)
         health.setPeers(peers > 0)
         catalog.checkVersion(catalogVersion)

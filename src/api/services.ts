@@ -33,6 +33,8 @@ export interface Services {
   readonly templates: Pick<Templates, 'render'>
   /** Wakes readers of the feed. */
   readonly hub: Hub
+  /** Resolves when every delivery that this node holds in memory has its row: for whoever is about to list them. */
+  readonly writeOut: () => Promise<void>
   readonly metrics: Registry
   readonly version: string
   readonly config: ApiConfig

@@ -1,6 +1,5 @@
 import { type Clock, sleep } from '../ground/clock.ts'
 import { messageOf } from '../ground/errors.ts'
-import { dayOf, newId } from '../ground/ids.ts'
 import type { Part } from '../ground/lifecycle.ts'
 import type { Logger } from '../ground/log.ts'
 import type { Database, Queryable } from '../store/database.ts'
@@ -9,14 +8,17 @@ import {
   type ClaimedDelivery,
   claimDue,
   claimParked,
-  freeHeld,
+  freeLeft,
   freeUnclear,
+  handOver,
   nextDueAt,
   park,
   parkedEndpoints,
   type WaitingDelivery,
   waitingDeliveries,
+  writeDown,
 } from '../store/deliveries.ts'
+import { tellOwners } from '../store/due-channel.ts'
 import type { Held, HeldBucket } from './held.ts'
 import type { Parcel } from './parcel.ts'
 
@@ -29,6 +31,8 @@ const TIMER_GRAIN_MS = 20
 /** The clock is looked at again at least so often: it may have been set. */
 const LONGEST_TIMER_MS = 10_000
 const SWEEP_MS = 30_000
+/** A delivery that has no result so long after its acceptance gets its row without one. */
+const WRITE_DOWN_MS = 500
 const RETRY_MS = 1_000
 
 /** Who gets what the table gives. */
@@ -46,6 +50,7 @@ export interface BacklogReader {
  * slow sweep is the net under lost notifications and unclear commits.
  */
 export class Backlog implements Part {
+  readonly #database: Database
   readonly #lane: Queryable
   readonly #held: Held
   readonly #clock: Clock
@@ -53,7 +58,11 @@ export class Backlog implements Part {
   readonly #unparking = new Set<string>()
   readonly #parkedMeanwhile = new Set<string>()
   #parking: Parcel[] = []
-  #unclear: Parcel[] = []
+  #unclear: { parcels: readonly Parcel[]; settled: () => void }[] = []
+  #forgotten: (() => void)[] = []
+  #late: Parcel[] = []
+  #left: Parcel[] = []
+  #cancelWriting: (() => void) | null = null
   #clearingUp = false
   #reader: BacklogReader | null = null
   #cancelTimer: (() => void) | null = null
@@ -62,6 +71,7 @@ export class Backlog implements Part {
   #stopped = false
 
   constructor(options: { database: Database; held: Held; clock: Clock; log: Logger }) {
+    this.#database = options.database
     this.#lane = options.database.lane('backlog')
     this.#held = options.held
     this.#clock = options.clock
@@ -75,12 +85,14 @@ export class Backlog implements Part {
 
   async start(): Promise<void> {
     this.#scheduleSweep()
+    this.#scheduleWriting()
   }
 
   async stop(): Promise<void> {
     this.#stopped = true
     this.#cancelTimer?.()
     this.#cancelSweep?.()
+    this.#cancelWriting?.()
   }
 
   /** A delivery of the bucket waits in the table until `at` (ms since the epoch). */
@@ -95,7 +107,7 @@ export class Backlog implements Part {
   async takeOver(bucket: number): Promise<void> {
     const held = this.#held.get(bucket)
     if (!held) return
-    await this.#free(held, this.#clock.now())
+    await this.#free(held)
     const waiting = await waitingDeliveries(this.#lane, bucket)
     const parked = await parkedEndpoints(this.#lane, bucket)
     if (this.#held.get(bucket) !== held) return
@@ -110,7 +122,56 @@ export class Backlog implements Part {
     const held = this.#held.get(bucket)
     if (!held) return
     await this.#flushParking()
-    await freeHeld(this.#lane, { ...held, now: this.#clock.now(), beforeId: LAST_ID, known: [] })
+    const unwritten = [...held.parcels.values()].filter(parcel => parcel.unwrittenAt !== null)
+    await this.#writeDue(unwritten)
+    await handOver(this.#lane, bucket, held.epoch, this.#clock.now())
+  }
+
+  /** Gives every delivery in memory a row; resolves when they have one. For whoever reads the table now. */
+  async writeOut(): Promise<void> {
+    this.#late.push(...this.#held.takeUnwritten(Number.POSITIVE_INFINITY))
+    await this.#writeLate()
+  }
+
+  async #writeLate(): Promise<void> {
+    const written = this.#late.splice(0).filter(parcel => parcel.unwrittenAt !== null)
+    if (written.length === 0) return
+    try {
+      await writeDown(
+        this.#lane,
+        written.map(({ delivery, epoch }) => ({ delivery, epoch, place: 'memory', dueAt: null })),
+      )
+    } catch (error) {
+      this.#late.push(...written)
+      throw error
+    }
+    for (const parcel of written) this.#held.written(parcel)
+  }
+
+  /** A committed delivery that we may not send, as its bucket is being given back: whoever has the bucket then shall. */
+  leave(parcel: Parcel): void {
+    this.#left.push(parcel)
+    if (this.#left.length === 1) setImmediate(() => this.#leaveThem())
+  }
+
+  async #leaveThem(): Promise<void> {
+    const left = this.#left.splice(0)
+    try {
+      await this.#writeDue(left)
+    } catch (error) {
+      this.#log.warn(`${left.length} deliveries were not handed over, trying again: ${messageOf(error)}`)
+      this.#clock.after(RETRY_MS, () => {
+        for (const parcel of left) this.leave(parcel)
+      })
+    }
+  }
+
+  async #writeDue(parcels: readonly Parcel[]): Promise<void> {
+    if (parcels.length === 0) return
+    const dueAt = this.#clock.now()
+    const rows = parcels.map(({ delivery, epoch }) => ({ delivery, epoch, place: 'due' as const, dueAt }))
+    tellOwners(this.#database, await writeDown(this.#lane, rows))
+    for (const parcel of parcels) this.#held.written(parcel)
   }
 
   /** Puts a parcel that has no room in memory back into the table. */
@@ -121,9 +182,14 @@ export class Backlog implements Part {
     if (this.#parking.length === 1) setImmediate(() => this.#flushParking())
   }
 
-  /** Their commit ended without an answer: what of them is in the table is due as soon as that can be asked. */
-  unclear(parcels: readonly Parcel[]): void {
-    this.#unclear.push(...parcels.slice(0, MAX_UNCLEAR - this.#unclear.length))
+  /**
+   * Their commit ended without an answer: what of them is kept is due as soon as that can be asked.
+   * @param settled called when that is done
+   */
+  unclear(parcels: readonly Parcel[], settled: () => void): void {
+    const waiting = this.#unclear.reduce((sum, { parcels }) => sum + parcels.length, 0)
+    if (waiting + parcels.length > MAX_UNCLEAR) this.#forgotten.push(settled)
+    else this.#unclear.push({ parcels, settled })
     if (!this.#clearingUp) this.#clearUp()
   }
 
@@ -169,7 +235,7 @@ export class Backlog implements Part {
     const parcels = this.#parking.splice(0)
     if (parcels.length === 0) return
     try {
-      await park(this.#lane, parcels.map(rowOf))
+      await park(this.#lane, parcels)
       for (const parcel of parcels) this.#held.drop(parcel)
     } catch (error) {
       this.#log.warn(`${parcels.length} deliveries were not parked, trying again: ${messageOf(error)}`)
@@ -182,11 +248,21 @@ export class Backlog implements Part {
     this.#clearingUp = true
     while (this.#unclear.length > 0 && !this.#stopped) {
       const asked = this.#unclear.slice()
+      const parcels = asked.flatMap(commit => commit.parcels)
       try {
         const now = this.#clock.now()
-        await freeUnclear(this.#lane, asked.map(rowOf), now)
-        for (const { delivery } of asked) this.dueAt(delivery.bucket, now)
+        await freeUnclear(
+          this.#lane,
+          parcels.map(({ delivery, epoch, unwrittenAt }) => ({
+            delivery,
+            epoch,
+            hasRow: unwrittenAt === null,
+          })),
+          now,
+        )
         this.#unclear.splice(0, asked.length)
+        for (const { settled } of asked) settled()
+        for (const { delivery } of parcels) this.dueAt(delivery.bucket, now)
       } catch (error) {
         this.#log.debug(`an unclear commit cannot be looked up yet: ${messageOf(error)}`)
         await sleep(this.#clock, RETRY_MS)
@@ -251,17 +327,19 @@ export class Backlog implements Part {
           epoch,
           readyAt: item.dueAt,
           superseded: 0,
+          unwrittenAt: null,
         })
     }
     return parcels
   }
 
-  async #free(held: HeldBucket, before: number): Promise<void> {
+  /** What earlier owners left, and what is older than a sweep and should be with us but is not. */
+  async #free(held: HeldBucket): Promise<void> {
     const now = this.#clock.now()
-    const beforeId = before >= now ? LAST_ID : newId('dlv', before)
     const known = [...held.parcels.keys()]
-    const freed = await freeHeld(this.#lane, { bucket: held.bucket, epoch: held.epoch, now, beforeId, known })
-    if (freed > 0) this.dueAt(held.bucket, now)
+    const { bucket, epoch } = held
+    const freed = await freeLeft(this.#lane, { bucket, epoch, now, before: now - SWEEP_MS, known })
+    if (freed > 0) this.dueAt(bucket, now)
   }
 
   #scheduleSweep(): void {
@@ -275,13 +353,28 @@ export class Backlog implements Part {
     })
   }
 
+  #scheduleWriting(): void {
+    this.#cancelWriting = this.#clock.after(WRITE_DOWN_MS, async () => {
+      this.#late.push(...this.#held.takeUnwritten(this.#clock.now() - WRITE_DOWN_MS))
+      await this.#writeLate().catch(error =>
+        this.#log.warn(`pending deliveries were not written down, trying again: ${messageOf(error)}`),
+      )
+      if (!this.#stopped) this.#scheduleWriting()
+    })
+  }
+
   /** Looks for what nobody holds although the table says so, and for due work that nobody was told of. */
   async sweep(): Promise<void> {
+    const forgotten = this.#forgotten.slice()
     for (const held of this.#held.all()) {
       if (!held.ready || held.closing) continue
-      await this.#free(held, this.#clock.now() - SWEEP_MS)
+      const settles = this.#clock.now() - held.openedAt >= SWEEP_MS
+      await this.#free(held)
+      held.settles ||= settles
       await this.#look(held)
     }
+    this.#forgotten.splice(0, forgotten.length)
+    for (const settled of forgotten) settled()
   }
 
   async #look(held: HeldBucket): Promise<void> {
@@ -290,13 +383,6 @@ export class Backlog implements Part {
     held.nextDueAt = Number.POSITIVE_INFINITY
     this.dueAt(held.bucket, next)
   }
-}
-
-/** Sorts after every delivery id. */
-const LAST_ID = 'dlv_~'
-
-function rowOf({ delivery, epoch }: Parcel) {
-  return { bucket: delivery.bucket, id: delivery.id, day: dayOf(delivery.createdAt), epoch }
 }
 
 function keyOf(endpointId: string, bucket: number): string {

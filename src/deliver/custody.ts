@@ -28,7 +28,7 @@ export class Custody {
 
   /** The bucket is ours: takes up what it has pending, trying again until it has, or the bucket is gone. */
   gained(bucket: number, epoch: number): void {
-    this.#held.open(bucket, epoch)
+    this.#held.open(bucket, epoch, this.#clock.now())
     this.#shareChanged()
     this.#takeOver(bucket, epoch)
   }

@@ -124,7 +124,10 @@ export class Dispatcher implements Part {
 
   /** Takes on parcels of owned buckets and starts what may start, at once. */
   submit(parcels: Iterable<Parcel>): void {
-    for (const parcel of parcels) if (this.#held.admit(parcel)) this.#enqueue(parcel)
+    for (const parcel of parcels) {
+      if (this.#held.admit(parcel)) this.#enqueue(parcel)
+      else if (parcel.unwrittenAt !== null) this.#backlog.leave(parcel)
+    }
     this.#pump()
   }
 

@@ -1,4 +1,6 @@
+import { Fifo } from './fifo.ts'
 import type { Parcel } from './parcel.ts'
+import type { Unwritten } from './unwritten.ts'
 
 /** A bucket that is ours: what we hold of it in memory, and when its table wants to be read again. */
 export interface HeldBucket {
@@ -10,6 +12,10 @@ export interface HeldBucket {
   ready: boolean
   /** When the next delivery waiting in the table is due; ms since the epoch. */
   nextDueAt: number
+  /** Since when it is ours; ms since the epoch. */
+  readonly openedAt: number
+  /** Whatever the owner before committed at its last moment was looked for: our own mark may go on. */
+  settles: boolean
   /** A claim is under way. */
   claiming: boolean
   /** The bucket is being given back: nothing of it is started any more. */
@@ -23,14 +29,28 @@ export interface HeldBucket {
 /** The buckets that this node owns, and their parcels. */
 export class Held {
   readonly #buckets = new Map<number, HeldBucket>()
+  readonly #unwritten: Unwritten
+  /** Parcels as they came whose delivery had no row then. */
+  readonly #fresh = new Fifo<Parcel>()
 
-  open(bucket: number, epoch: number): HeldBucket {
+  readonly #alone: boolean
+
+  /** @param options.alone no other node can be on this database */
+  constructor(options: { unwritten: Unwritten; alone: boolean }) {
+    this.#unwritten = options.unwritten
+    this.#alone = options.alone
+  }
+
+  /** @param openedAt ms since the epoch */
+  open(bucket: number, epoch: number, openedAt: number): HeldBucket {
     const held: HeldBucket = {
       bucket,
       epoch,
       parcels: new Map(),
       ready: false,
       nextDueAt: Number.POSITIVE_INFINITY,
+      openedAt,
+      settles: this.#alone,
       claiming: false,
       closing: false,
       inFlight: 0,
@@ -40,8 +60,12 @@ export class Held {
     return held
   }
 
+  /** The bucket is not ours any more; what of it has no row, its next owner reads from the events. */
   close(bucket: number): void {
+    const held = this.#buckets.get(bucket)
+    if (!held) return
     this.#buckets.delete(bucket)
+    for (const parcel of held.parcels.values()) this.written(parcel)
   }
 
   get(bucket: number): HeldBucket | undefined {
@@ -56,13 +80,37 @@ export class Held {
     return [...this.#buckets.keys()]
   }
 
+  /** Buckets that are taken over whole, stragglers of their owner before included. */
+  settling(): number[] {
+    return [...this.#buckets.values()].filter(held => held.ready && held.settles).map(held => held.bucket)
+  }
+
   /** Takes a parcel on; false when its bucket is not ours (any more), or we have it already. */
   admit(parcel: Parcel): boolean {
     const held = this.#buckets.get(parcel.delivery.bucket)
     if (!held || held.closing || held.epoch !== parcel.epoch || held.parcels.has(parcel.delivery.id))
       return false
     held.parcels.set(parcel.delivery.id, parcel)
+    if (parcel.unwrittenAt !== null) this.#fresh.push(parcel)
     return true
+  }
+
+  /** Those without a row that wait since before `before` (ms since the epoch). Each is given once. */
+  takeUnwritten(before: number): Parcel[] {
+    const late: Parcel[] = []
+    for (;;) {
+      const first = this.#fresh.first
+      if (!first || (first.unwrittenAt !== null && first.readyAt >= before)) return late
+      this.#fresh.shift()
+      if (first.unwrittenAt !== null) late.push(first)
+    }
+  }
+
+  /** The delivery has its row. */
+  written(parcel: Parcel): void {
+    if (parcel.unwrittenAt === null) return
+    this.#unwritten.written(parcel.unwrittenAt)
+    parcel.unwrittenAt = null
   }
 
   /** The parcel is about to be sent; false: its bucket is not ours (any more). Call {@link end} for it. */
@@ -82,8 +130,9 @@ export class Held {
     if (held.inFlight === 0) held.whenQuiet?.()
   }
 
-  /** Lets go of a parcel that was never started. */
+  /** Lets go of a parcel that is on record: over, or waiting in the table. */
   drop(parcel: Parcel): void {
+    this.written(parcel)
     const held = this.#buckets.get(parcel.delivery.bucket)
     if (held?.parcels.get(parcel.delivery.id) === parcel) held.parcels.delete(parcel.delivery.id)
   }

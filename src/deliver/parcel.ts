@@ -10,6 +10,8 @@ export interface Parcel {
   readonly readyAt: number
   /** Earlier events of the incident that were superseded by this one. */
   superseded: number
+  /** Where its event stands, as long as the delivery has no row of its own; null: it has one. */
+  unwrittenAt: number | null
 }
 
 /** Bytes that a parcel keeps in memory, about. */

@@ -1,7 +1,9 @@
 import type { Parcel } from '../deliver/parcel.ts'
+import type { OpenCommit, Unwritten } from '../deliver/unwritten.ts'
 import type { Delivery, Event } from '../ground/vocabulary.ts'
 import { type Acceptance, insertAcceptances, type Place, type Placing } from '../store/accept.ts'
 import { type Database, type Queryable, sqlState } from '../store/database.ts'
+import { tellOwners } from '../store/due-channel.ts'
 import { GroupCommit } from '../store/group-commit.ts'
 
 /** Rows in one commit; more only when a single request brings more. */
@@ -15,16 +17,13 @@ export class NotOwner extends Error {}
 /** Another node's request took one of our keys first; look again, and answer with what it was given. */
 export class KeyTaken extends Error {}
 
-/** Tells the owners of these buckets that something is due. */
-export const DUE_CHANNEL = 'statuspulse_due'
-
 export interface CommitterEvents {
   /** Where a new delivery of one of our buckets is to go. */
   placeOf(endpointId: string, bucket: number): Place
   /** Committed deliveries of our own buckets: to be sent now. */
   submit(parcels: Parcel[]): void
-  /** These may be committed or not: the database did not say. */
-  unclear(parcels: Parcel[]): void
+  /** These may be committed or not: the database did not say. `settled` is to be called when what is has been seen to. */
+  unclear(parcels: Parcel[], settled: () => void): void
   /** Committed (or perhaps so), and waiting in the table until the endpoint has room. */
   rememberParked(endpointId: string, bucket: number): void
   /** Committed, and waiting in the table of a bucket of ours: nothing later may overtake it. */
@@ -39,6 +38,7 @@ export class Committer {
   readonly #database: Database
   readonly #epochOf: (bucket: number) => number | null
   readonly #events: CommitterEvents
+  readonly #unwritten: Unwritten
   readonly #accepted: (events: number) => void
   /** Answers whether the acceptance counted. */
   readonly #groups: GroupCommit<Acceptance, boolean>
@@ -52,6 +52,7 @@ export class Committer {
     database: Database
     epochOf: (bucket: number) => number | null
     events: CommitterEvents
+    unwritten: Unwritten
     accepted?: (events: number) => void
     lane?: string
   }) {
@@ -59,6 +60,7 @@ export class Committer {
     this.#lane = options.database.lane(options.lane ?? 'accept')
     this.#epochOf = options.epochOf
     this.#events = options.events
+    this.#unwritten = options.unwritten
     this.#accepted = options.accepted ?? (() => {})
     this.#groups = new GroupCommit({
       commit: group => this.#commit(group),
@@ -104,15 +106,22 @@ export class Committer {
 
   async #commit(group: readonly Acceptance[]): Promise<boolean[]> {
     const placing = new Places(this.#epochOf, this.#events)
-    const inserted = await this.#insert(group, placing)
+    const open = this.#unwritten.begin()
+    const inserted = await this.#insert(group, placing, open)
+    const { position } = inserted
     const kept = inserted.void.size === 0 ? group : group.filter(one => !inserted.void.has(one))
     const due = new Set(inserted.due.map(row => row.id))
-    this.#events.submit(parcelsOf(kept, placing, ({ id }, place) => place === 'memory' && !due.has(id)))
-    if (due.size > 0) this.#events.expect(parcelsOf(kept, placing, (_, place) => place === 'due'))
+    const isForMemory = ({ id }: Delivery, place: Place) => place === 'memory' && !due.has(id)
+    const parcels = parcelsOf(kept, placing, position, isForMemory)
+    const unwritten = parcels.reduce((count, parcel) => (parcel.unwrittenAt === null ? count : count + 1), 0)
+    this.#unwritten.committed(open, position, unwritten)
+    this.#events.submit(parcels)
+    if (due.size > 0) this.#events.expect(parcelsOf(kept, placing, position, (_, place) => place === 'due'))
     for (const { id, endpointId, bucket } of placing.parked) {
       if (!due.has(id)) this.#events.rememberParked(endpointId, bucket)
     }
-    this.#tellOwners(inserted.due.map(row => row.bucket))
+    const buckets = inserted.due.map(row => row.bucket)
+    tellOwners(this.#database, buckets)
     this.#accepted(kept.reduce((count, { routed }) => count + routed.length, 0))
     const workspaces = new Set<string>()
     for (const { routed, replays } of kept) {
@@ -123,23 +132,21 @@ export class Committer {
     return group.map(one => !inserted.void.has(one))
   }
 
-  async #insert(group: readonly Acceptance[], placing: Places) {
+  async #insert(group: readonly Acceptance[], placing: Places, open: OpenCommit) {
     try {
       return await insertAcceptances(this.#lane, group, placing)
     } catch (error) {
-      if (!isFaultOfData(error)) {
-        this.#events.unclear(parcelsOf(group, placing, (_, place) => place !== 'parked'))
+      const gone = () => this.#unwritten.gone(open)
+      if (isFaultOfData(error)) gone()
+      else {
+        this.#events.unclear(
+          parcelsOf(group, placing, NOWHERE, (_, place) => place !== 'parked'),
+          gone,
+        )
         for (const { endpointId, bucket } of placing.parked) this.#events.rememberParked(endpointId, bucket)
       }
       throw error
     }
-  }
-
-  /** A notification that is lost costs time, not the delivery: the owner's sweep finds it. */
-  #tellOwners(buckets: readonly number[]): void {
-    if (buckets.length === 0) return
-    const payload = [...new Set(buckets)].join(',')
-    this.#database.query('select pg_notify($1, $2)', [DUE_CHANNEL, payload]).catch(() => {})
   }
 }
 
@@ -190,23 +197,29 @@ class Places implements Placing {
   }
 }
 
-/** Parcels of those deliveries in buckets of ours that are wanted. */
+/** Where an event stands that may not be there. */
+const NOWHERE = -1
+
+/** Parcels of those deliveries in buckets of ours that are wanted; `position`: of the group. */
 function parcelsOf(
   group: readonly Acceptance[],
   placing: Places,
+  position: number,
   wants: (delivery: Delivery, place: Place) => boolean,
 ): Parcel[] {
   const parcels: Parcel[] = []
-  const add = (delivery: Delivery, event: Event, readyAt: number) => {
+  const add = (delivery: Delivery, event: Event, readyAt: number, isReplay: boolean) => {
     const epoch = placing.epochOf(delivery.bucket)
-    if (epoch === null || !wants(delivery, placing.placeOf(delivery))) return
-    parcels.push({ delivery, event, epoch, readyAt, superseded: 0 })
+    const place = placing.placeOf(delivery)
+    if (epoch === null || !wants(delivery, place)) return
+    const unwrittenAt = isReplay || place !== 'memory' ? null : position
+    parcels.push({ delivery, event, epoch, readyAt, superseded: 0, unwrittenAt })
   }
   for (const { routed, replays } of group) {
     for (const { event, deliveries } of routed) {
-      for (const delivery of deliveries) add(delivery, event, event.acceptedAt)
+      for (const delivery of deliveries) add(delivery, event, event.acceptedAt, false)
     }
-    for (const { delivery, event } of replays) add(delivery, event, delivery.createdAt)
+    for (const { delivery, event } of replays) add(delivery, event, delivery.createdAt, true)
   }
   return parcels
 }

@@ -51,7 +51,7 @@ export class DryRun {
       dryRun: true,
     }
     const delivery = newDelivery(event, endpoint.id, now)
-    const parcel = { delivery, event, epoch: 0, readyAt: now, superseded: 0 }
+    const parcel = { delivery, event, epoch: 0, readyAt: now, superseded: 0, unwrittenAt: null }
     const { attempt } = await this.#courier.attempt(parcel, endpoint)
     await insertDryRun(this.#database, event, attempt)
     this.#committed([endpoint.workspaceId])

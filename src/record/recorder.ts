@@ -1,6 +1,5 @@
 import { type Clock, sleep } from '../ground/clock.ts'
 import { messageOf } from '../ground/errors.ts'
-import { dayOf } from '../ground/ids.ts'
 import type { Part } from '../ground/lifecycle.ts'
 import type { Logger } from '../ground/log.ts'
 import type { Database, Queryable } from '../store/database.ts'
@@ -79,15 +78,15 @@ export class Recorder implements Part {
   }
 
   async #commit(results: readonly Result[]): Promise<undefined[]> {
-    for (const [day, ofDay] of byDay(results)) await this.#insist(day, ofDay)
+    await this.#insist(results)
     this.#committed(new Set(results.map(result => result.delivery.workspaceId)))
     return results.map(() => undefined)
   }
 
-  async #insist(day: string, results: readonly Result[]): Promise<void> {
+  async #insist(results: readonly Result[]): Promise<void> {
     for (let tries = 0; ; tries++) {
       try {
-        return await insertResults(this.#lane, day, results)
+        return await insertResults(this.#lane, results)
       } catch (error) {
         if (this.#stopped) throw error
         if (tries === 0) this.#log.error(`${results.length} results wait to be written: ${messageOf(error)}`)
@@ -95,15 +94,4 @@ export class Recorder implements Part {
       }
     }
   }
-}
-
-function byDay(results: readonly Result[]): Map<string, Result[]> {
-  const days = new Map<string, Result[]>()
-  for (const result of results) {
-    const day = dayOf(result.delivery.createdAt)
-    const ofDay = days.get(day)
-    if (ofDay) ofDay.push(result)
-    else days.set(day, [result])
-  }
-  return days
 }

@@ -1,6 +1,8 @@
 import { dayOf } from '../ground/ids.ts'
 import type { Delivery, Event } from '../ground/vocabulary.ts'
+import { Columns, rowsOf } from './columns.ts'
 import type { Queryable } from './database.ts'
+import { DELIVERY_SHAPE, deliveryRow, insertDeliveries, type Waiting } from './delivery-rows.ts'
 import { POSITION } from './feed.ts'
 import { type Ruling, rulingParts, rulingRows, stillOwned } from './ruling.ts'
 
@@ -39,13 +41,39 @@ export interface Acceptance {
   readonly ruling?: Ruling
 }
 
-/** The number of the first parameter that only rulings need. */
-const FIRST_OF_RULINGS = 5
+const EVENT_SHAPE = {
+  bucket: 'smallint',
+  workspace_id: 'text',
+  event_id: 'text',
+  day: 'date',
+  event_type: 'text',
+  monitor_name: 'text',
+  status: 'text',
+  severity: 'text',
+  region: 'text',
+  incident_id: 'text',
+  payload: 'text',
+  matched: 'text',
+  accepted_at: 'float8',
+  epoch: 'bigint',
+  ruled: 'boolean',
+} as const
+
+/** Buckets with the epoch under which they are believed to be the writer's; null: another's. */
+const BELIEF_SHAPE = { bucket: 'smallint', epoch: 'bigint' } as const
+
+const FIRST_OF_EVENTS = 1
+const FIRST_OF_DELIVERIES = FIRST_OF_EVENTS + Object.keys(EVENT_SHAPE).length
+const FIRST_OF_BELIEFS = FIRST_OF_DELIVERIES + Object.keys(DELIVERY_SHAPE).length
+const KEYS = FIRST_OF_BELIEFS + Object.keys(BELIEF_SHAPE).length
+const MONITORS = KEYS + 1
+const FIRST_OF_RULINGS = MONITORS + 1
 
 /**
- * Everything of a group in one statement, one commit. JSON carries the rows: one parameter a table,
- * and both ends parse it natively. A delivery is `memory` (or `parked`) only if we still own its bucket
- * at that moment; the others come back, for their owner to be told.
+ * Everything of a group in one statement, one commit; parameters are columns ({@link Columns}), or JSON where
+ * rows are few. An event's row names its deliveries: those that go straight to memory get rows of their own with
+ * their first result. Where the bucket is not ours at that moment (`lost`), all of an event's get one now, and
+ * come back, for their owner to be told.
  */
 const ACCEPT = { name: 'accept', text: acceptText(null) }
 
@@ -53,42 +81,51 @@ const ACCEPT = { name: 'accept', text: acceptText(null) }
 const ACCEPT_RULED = { name: 'accept_ruled', text: acceptText(rulingParts(FIRST_OF_RULINGS)) }
 
 function acceptText(rulings: ReturnType<typeof rulingParts> | null): string {
-  const counts = (row: string) => (rulings ? `where ${row}.ruled is null or ${stillOwned(row)}` : '')
+  const events = rowsOf(EVENT_SHAPE, FIRST_OF_EVENTS, 'e')
+  const counts = rulings ? `(e.ruled is null or ${stillOwned('e')})` : 'true'
+  const stays = `not exists (select from lost l where l.bucket = d.bucket)`
   return `
-    with ${rulings ? `${rulings.owned}, ${rulings.kept},` : ''} kept_events as (
+    with ${rulings ? `${rulings.owned}, ${rulings.kept},` : ''} lost as (
+      select w.bucket from ${rowsOf(BELIEF_SHAPE, FIRST_OF_BELIEFS, 'w')}
+      where not exists (select from buckets b where b.bucket = w.bucket and b.epoch = w.epoch)
+    ), kept_events as (
       insert into events (bucket, workspace_id, event_id, day, event_type, monitor_name, status, severity,
-                          region, incident_id, payload, matched, accepted_at, position)
+                          region, incident_id, payload, matched, accepted_at, position, epoch)
       select bucket, workspace_id, event_id, day, event_type, monitor_name, status, severity,
-             region, incident_id, payload, matched, to_timestamp(accepted_at / 1000), ${POSITION}
-      from json_to_recordset($1) as e (bucket smallint, workspace_id text, event_id text, day date, event_type text,
-        monitor_name text, status text, severity text, region text, incident_id text, payload text, matched jsonb,
-        accepted_at double precision, epoch bigint, ruled boolean)
-      ${counts('e')}
+             region, incident_id, payload, matched::jsonb, to_timestamp(accepted_at / 1000), ${POSITION}, epoch
+      from ${events} where ${counts}
     ), kept_keys as (
       insert into ingest_keys (bucket, workspace_id, key, hash, answer, created_at)
       select bucket, workspace_id, key, decode(hash, 'hex'), answer, to_timestamp(created_at / 1000)
-      from json_to_recordset($3) as k (bucket smallint, workspace_id text, key text, hash text, answer jsonb,
+      from json_to_recordset($${KEYS}) as k (bucket smallint, workspace_id text, key text, hash text, answer jsonb,
         created_at double precision)
     ), kept_monitors as (
       insert into monitors (id, workspace_id, name, kind)
-      select id, workspace_id, name, 'external' from json_to_recordset($4) as m (id text, workspace_id text, name text)
+      select id, workspace_id, name, 'external'
+      from json_to_recordset($${MONITORS}) as m (id text, workspace_id text, name text)
       on conflict (workspace_id, name) do nothing
+    ), kept_of_lost as (
+      insert into deliveries (bucket, id, day, workspace_id, event_id, event_day, endpoint_id, monitor_name, incident_id,
+                              created_at, status, place, due_at)
+      select e.bucket, m ->> 1, e.day, e.workspace_id, e.event_id, e.day, m ->> 0, e.monitor_name, e.incident_id,
+             to_timestamp(e.accepted_at / 1000), 'pending', 'due', to_timestamp(e.accepted_at / 1000)
+      from ${events} cross join lateral jsonb_array_elements(e.matched::jsonb) m
+      where exists (select from lost) and e.bucket in (select l.bucket from lost l) and ${counts}
+      on conflict do nothing
+      returning id, bucket
     ), kept_deliveries as (
-      insert into deliveries (bucket, id, day, workspace_id, event_id, event_day, endpoint_id, monitor_name,
-                              incident_id, status, place, due_at, replay_of, created_at)
-      select d.bucket, d.id, d.day, d.workspace_id, d.event_id, d.event_day, d.endpoint_id, d.monitor_name,
-             d.incident_id, 'pending', case when b.epoch = d.epoch then d.place else 'due' end,
-             case when b.epoch = d.epoch and d.place <> 'due' then null else to_timestamp(d.created_at / 1000) end,
-             d.replay_of, to_timestamp(d.created_at / 1000)
-      from json_to_recordset($2) as d (bucket smallint, id text, day date, workspace_id text, event_id text,
-        event_day date, endpoint_id text, monitor_name text, incident_id text, replay_of text,
-        created_at double precision, epoch bigint, ruled boolean, place text)
-      join buckets b on b.bucket = d.bucket
-      ${counts('d')}
+      ${insertDeliveries(FIRST_OF_DELIVERIES, {
+        place: `case when ${stays} then d.place else 'due' end`,
+        dueAt: `case when ${stays} then to_timestamp(d.due_at / 1000) else to_timestamp(d.created_at / 1000) end`,
+        epoch: 'd.epoch',
+      })}
+      on conflict do nothing
       returning id, bucket, place
     )
-    select id, bucket, null::bigint as epoch from kept_deliveries where place = 'due'
-    ${rulings ? 'union all select null, bucket, epoch from owned' : ''}`
+    select id, bucket, null::bigint as epoch, null::bigint as position from kept_of_lost
+    union all select id, bucket, null, null from kept_deliveries where place = 'due'
+    ${rulings ? 'union all select null, bucket, epoch, null from owned' : ''}
+    union all select null, null, null, ${POSITION}`
 }
 
 /** Where a delivery of one of our own buckets is after its commit. */
@@ -103,10 +140,19 @@ export interface Placing {
 }
 
 export interface Inserted {
+  /** Where the group stands in the feed. */
+  readonly position: number
   /** Deliveries that wait in the table for their owner to fetch them, who may be ourselves. */
   readonly due: readonly { id: string; bucket: number }[]
   /** Those of the group whose ruling did not count: their bucket has another owner. Nothing of them is kept. */
   readonly void: ReadonlySet<Acceptance>
+}
+
+interface AnswerRow {
+  id: string | null
+  bucket: number | null
+  epoch: string | null
+  position: string | null
 }
 
 /**
@@ -118,39 +164,66 @@ export async function insertAcceptances(
   group: readonly Acceptance[],
   placing: Placing,
 ): Promise<Inserted> {
-  const events: object[] = []
-  const deliveries: object[] = []
+  const events = new Columns(EVENT_SHAPE)
+  const deliveries = new Columns(DELIVERY_SHAPE)
+  const beliefs = new Map<number, number | null>()
   const keys: object[] = []
   const monitors: object[] = []
   for (const acceptance of group) {
     const { ruling } = acceptance
+    const epochOf = (bucket: number) => ruling?.epoch ?? placing.epochOf(bucket)
     for (const routed of acceptance.routed) {
-      events.push(eventRow(routed, ruling))
-      const day = dayOf(routed.event.acceptedAt)
-      for (const delivery of routed.deliveries)
-        deliveries.push(deliveryRow(delivery, day, null, placing, ruling))
+      const { bucket } = routed.event
+      const epoch = epochOf(bucket)
+      beliefs.set(bucket, epoch)
+      events.add(eventRow(routed, epoch, ruling))
+      if (epoch === null) continue
+      for (const delivery of routed.deliveries) {
+        const place = placing.placeOf(delivery)
+        if (place !== 'memory') deliveries.add(placedRow(delivery, place, epoch))
+      }
     }
     for (const { delivery, eventDay, replayOf } of acceptance.replays) {
-      deliveries.push(deliveryRow(delivery, eventDay, replayOf, placing))
+      const epoch = epochOf(delivery.bucket)
+      beliefs.set(delivery.bucket, epoch)
+      deliveries.add(placedRow(delivery, placing.placeOf(delivery), epoch, { of: replayOf, eventDay }))
     }
     for (const key of acceptance.keys) keys.push(keyRow(key))
     for (const { id, workspaceId, name } of acceptance.monitors)
       monitors.push({ id, workspace_id: workspaceId, name })
   }
+  const believed = new Columns(BELIEF_SHAPE)
+  for (const [bucket, epoch] of beliefs) believed.add({ bucket, epoch })
   const rulings = group.flatMap(({ ruling }) => ruling ?? [])
-  const lists = [events, deliveries, keys, monitors, ...(rulings.length > 0 ? rulingRows(rulings) : [])]
-  const { rows } = await lane.query<{ id: string | null; bucket: number; epoch: string | null }>(
-    rulings.length > 0 ? ACCEPT_RULED : ACCEPT,
-    lists.map(list => JSON.stringify(list)),
-  )
-  const owned = new Set(rows.flatMap(({ id, bucket, epoch }) => (id === null ? `${bucket} ${epoch}` : [])))
-  return {
-    due: rows.flatMap(({ id, bucket }) => (id === null ? [] : { id, bucket })),
-    void: new Set(group.filter(({ ruling }) => ruling && !owned.has(`${ruling.bucket} ${ruling.epoch}`))),
-  }
+  const lists = [keys, monitors, ...(rulings.length > 0 ? rulingRows(rulings) : [])]
+  const { rows } = await lane.query<AnswerRow>(rulings.length > 0 ? ACCEPT_RULED : ACCEPT, [
+    ...events.parameters,
+    ...deliveries.parameters,
+    ...believed.parameters,
+    ...lists.map(list => JSON.stringify(list)),
+  ])
+  return answerOf(rows, group)
 }
 
-function eventRow({ event, deliveries }: RoutedEvent, ruling?: Ruling): object {
+function answerOf(rows: readonly AnswerRow[], group: readonly Acceptance[]): Inserted {
+  const due: { id: string; bucket: number }[] = []
+  const owned = new Set<string>()
+  let position = 0
+  for (const row of rows) {
+    if (row.position !== null) position = Number(row.position)
+    else if (row.id !== null) due.push({ id: row.id, bucket: row.bucket as number })
+    else owned.add(`${row.bucket} ${row.epoch}`)
+  }
+  const isVoid = ({ ruling }: Acceptance) => ruling && !owned.has(`${ruling.bucket} ${ruling.epoch}`)
+  return { position, due, void: new Set(group.filter(isVoid)) }
+}
+
+function placedRow(delivery: Delivery, place: Place, epoch: number | null, replay?: Waiting['replay']) {
+  const dueAt = place === 'due' ? delivery.createdAt : null
+  return deliveryRow(delivery, { place, dueAt, epoch, ...(replay && { replay }) })
+}
+
+function eventRow({ event, deliveries }: RoutedEvent, epoch: number | null, ruling?: Ruling) {
   return {
     bucket: event.bucket,
     workspace_id: event.workspaceId,
@@ -163,35 +236,10 @@ function eventRow({ event, deliveries }: RoutedEvent, ruling?: Ruling): object {
     region: event.region,
     incident_id: event.incidentId,
     payload: event.payload,
-    matched: deliveries.map(delivery => [delivery.endpointId, delivery.id]),
+    matched: JSON.stringify(deliveries.map(delivery => [delivery.endpointId, delivery.id])),
     accepted_at: event.acceptedAt,
-    epoch: ruling?.epoch,
-    ruled: ruling && true,
-  }
-}
-
-function deliveryRow(
-  delivery: Delivery,
-  eventDay: string,
-  replayOf: string | null,
-  placing: Placing,
-  ruling?: Ruling,
-): object {
-  return {
-    bucket: delivery.bucket,
-    id: delivery.id,
-    day: dayOf(delivery.createdAt),
-    workspace_id: delivery.workspaceId,
-    event_id: delivery.eventId,
-    event_day: eventDay,
-    endpoint_id: delivery.endpointId,
-    monitor_name: delivery.monitorName,
-    incident_id: delivery.incidentId,
-    replay_of: replayOf,
-    created_at: delivery.createdAt,
-    epoch: ruling?.epoch ?? placing.epochOf(delivery.bucket),
-    ruled: ruling && true,
-    place: placing.placeOf(delivery),
+    epoch,
+    ruled: ruling ? true : null,
   }
 }
 

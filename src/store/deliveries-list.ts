@@ -111,7 +111,7 @@ export async function deliveryIdsOf(
   return [...event.matched.map(([, deliveryId]) => deliveryId), ...rows.map(row => row.id)]
 }
 
-/** Where an event went, replays included, the oldest first. */
+/** Where an event went, replays included, the oldest first. One that has no row yet is on its way. */
 export async function deliveriesOfEvent(
   database: Queryable,
   workspaceId: string,
@@ -124,7 +124,30 @@ export async function deliveriesOfEvent(
     `select ${COLUMNS} from deliveries where ${where.text} order by id`,
     where.values,
   )
-  return rows.map(toStored)
+  const written = new Set(rows.map(row => row.id))
+  const unwritten = event.matched.filter(([, id]) => !written.has(id)).map(match => onItsWay(event, match))
+  return [...unwritten, ...rows.map(toStored)].sort((one, other) => (one.id < other.id ? -1 : 1))
+}
+
+function onItsWay(event: KeptEvent, [endpointId, id]: KeptEvent['matched'][number]): StoredDelivery {
+  return {
+    id,
+    eventId: event.eventId,
+    eventDay: event.day,
+    endpointId,
+    monitorName: event.monitorName,
+    incidentId: event.incidentId,
+    status: 'pending',
+    attempts: 0,
+    lastStatusCode: null,
+    reason: null,
+    createdAt: event.acceptedAt,
+    firstAttemptAt: null,
+    nextAttemptAt: null,
+    finishedAt: null,
+    replayOf: null,
+    dryRun: event.dryRun,
+  }
 }
 
 /** By primary key, in the partitions of the days that the ids tell. */

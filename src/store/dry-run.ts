@@ -52,6 +52,6 @@ export async function insertDryRun(database: Database, event: Event, attempt: At
       ],
     )
     const result = { delivery, epoch: -1, attempt, status: attempt.deliveryStatus, reason: attempt.why }
-    await insertResults(tx, day, [{ ...result, dueAt: null, at: attempt.startedAt }])
+    await insertResults(tx, [{ ...result, dueAt: null, at: attempt.startedAt }])
   })
 }

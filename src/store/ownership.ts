@@ -3,6 +3,7 @@ import { messageOf } from '../ground/errors.ts'
 import type { Part } from '../ground/lifecycle.ts'
 import type { Logger } from '../ground/log.ts'
 import type { Database, Queryable } from './database.ts'
+import { HORIZON } from './feed.ts'
 
 /**
  * Ownership of buckets: which node runs, holds and sends what hashes into a bucket.
@@ -30,21 +31,34 @@ export interface OwnershipEvents {
   resumed(): void
   /** Asked before a bucket is given back: resolves when nothing of it is in flight or held. */
   release(bucket: number): Promise<void>
-  /** After each heartbeat. */
-  beat(status: { peers: number; catalogVersion: number }): void
+  /** Asked before each heartbeat. */
+  settled(): Settled
+  /** After each heartbeat. `horizon`: positions given from now on are at or above it. */
+  beat(status: { peers: number; catalogVersion: number; horizon: number }): void
 }
 
 /** After a heartbeat that failed the next one comes so many times sooner: the lease runs, and the database may be back. */
 const AGAIN_SOONER = 4
 
+/** Of which buckets every delivery of events below a position has a row, as far as their owner wrote it down. */
+export interface Settled {
+  readonly buckets: readonly number[]
+  readonly position: number
+  /** No event at or above the position is of an earlier day. */
+  readonly day: string
+}
+
+const NOTHING_SETTLED: Settled = { buckets: [], position: 0, day: '-infinity' }
+
 interface BeatRow {
+  horizon: string
   peers: number
   catalog_version: string
   mine: { bucket: number; epoch: number }[] | null
   free: number
 }
 
-/** One round trip a second: says that we live, renews our leases, and looks around. */
+/** One round trip a second: says that we live, renews our leases and their marks, and looks around. */
 const BEAT = {
   name: 'ownership_beat',
   text: `
@@ -52,9 +66,13 @@ const BEAT = {
       insert into nodes (id, hostname, version) values ($1, $2, $3)
       on conflict (id) do update set seen_at = now()
     ), renewed as (
-      update buckets set lease_until = now() + $4 * interval '1 second' where node_id = $1 returning bucket, epoch
+      update buckets set lease_until = now() + $4 * interval '1 second',
+        settled_position = case when bucket = any ($5::smallint[]) then greatest(settled_position, $6) else settled_position end,
+        settled_day = case when bucket = any ($5::smallint[]) then greatest(settled_day, $7::date) else settled_day end
+      where node_id = $1 returning bucket, epoch
     )
     select
+      ${HORIZON} as horizon,
       (select count(*)::int from nodes where id <> $1 and seen_at > now() - $4 * interval '1 second') as peers,
       (select version from catalog_version) as catalog_version,
       (select json_agg(json_build_object('bucket', bucket, 'epoch', epoch)) from renewed) as mine,
@@ -181,11 +199,15 @@ export class Ownership implements Part {
 
   async #beat(): Promise<void> {
     const sentAt = performance.now()
+    const settled = this.#events?.settled() ?? NOTHING_SETTLED
     const { rows } = await this.#lane.query<BeatRow>(BEAT, [
       this.nodeId,
       this.#identity.hostname,
       this.#identity.version,
       this.#leaseSeconds,
+      settled.buckets,
+      settled.position,
+      settled.day,
     ])
     const row = rows[0]
     if (!row || this.#stopped) return
@@ -196,7 +218,11 @@ export class Ownership implements Part {
     const share = Math.ceil(BUCKETS / (row.peers + 1))
     if (row.free > 0 && this.#epochs.size < share) await this.#take(share - this.#epochs.size)
     this.#giveBackAbove(share)
-    this.#events?.beat({ peers: row.peers, catalogVersion: Number(row.catalog_version) })
+    this.#events?.beat({
+      peers: row.peers,
+      catalogVersion: Number(row.catalog_version),
+      horizon: Number(row.horizon),
+    })
   }
 
   /** The leases hold, by our own clock, until a lease after the heartbeat was sent. */

@@ -1,5 +1,6 @@
 import { dayOf } from '../ground/ids.ts'
-import type { Attempt, Delivery, DeliveryStatus } from '../ground/vocabulary.ts'
+import type { Attempt, Delivery, DeliveryStatus, Timings } from '../ground/vocabulary.ts'
+import { Columns, rowsOf } from './columns.ts'
 import type { Queryable } from './database.ts'
 import { POSITION } from './feed.ts'
 import { STILL_OWNED } from './fencing.ts'
@@ -18,7 +19,64 @@ export interface Result {
   readonly at: number
 }
 
-/** One commit for a group: the attempts as they were, and each delivery where it stands now. */
+const ATTEMPT_SHAPE = {
+  bucket: 'smallint',
+  delivery_id: 'text',
+  id: 'text',
+  day: 'date',
+  workspace_id: 'text',
+  event_id: 'text',
+  endpoint_id: 'text',
+  monitor_name: 'text',
+  request_id: 'text',
+  retry_attempt: 'smallint',
+  dry_run: 'boolean',
+  started_at: 'float8',
+  outcome: 'text',
+  status_code: 'smallint',
+  error_class: 'text',
+  error: 'text',
+  remote_address: 'text',
+  tls_version: 'text',
+  http_version: 'text',
+  timings: 'text',
+  response_headers: 'text',
+  response_body: 'text',
+  delivery_status: 'text',
+  why: 'text',
+  next_attempt_at: 'float8',
+} as const
+
+/** A delivery as it stands now: all of its row, as this may be the first that is written of it. */
+const DELIVERY_SHAPE = {
+  bucket: 'smallint',
+  id: 'text',
+  day: 'date',
+  workspace_id: 'text',
+  event_id: 'text',
+  endpoint_id: 'text',
+  monitor_name: 'text',
+  incident_id: 'text',
+  created_at: 'float8',
+  epoch: 'bigint',
+  status: 'text',
+  place: 'text',
+  due_at: 'float8',
+  attempts: 'smallint',
+  first_attempt_at: 'float8',
+  status_code: 'smallint',
+  reason: 'text',
+  finished_at: 'float8',
+} as const
+
+const FIRST_OF_ATTEMPTS = 1
+const FIRST_OF_DELIVERIES = FIRST_OF_ATTEMPTS + Object.keys(ATTEMPT_SHAPE).length
+const CHANGES = FIRST_OF_DELIVERIES + Object.keys(DELIVERY_SHAPE).length
+
+/**
+ * One commit for a group: the attempts as they were, and each delivery where it stands now. A delivery that has
+ * no row yet is an event's first one: replays have theirs from the start, so `event_day` is the delivery's own.
+ */
 const RECORD = {
   name: 'record',
   text: `
@@ -29,57 +87,54 @@ const RECORD = {
         next_attempt_at, position)
       select bucket, delivery_id, id, day, workspace_id, event_id, endpoint_id, monitor_name,
         request_id, retry_attempt, dry_run, to_timestamp(started_at / 1000), outcome, status_code, error_class, error,
-        remote_address, tls_version, http_version, timings, response_headers, response_body, delivery_status, why,
-        to_timestamp(next_attempt_at / 1000), ${POSITION}
-      from json_to_recordset($1) as a (bucket smallint, delivery_id text, id text, day date, workspace_id text,
-        event_id text, endpoint_id text, monitor_name text, request_id text, retry_attempt smallint, dry_run boolean,
-        started_at double precision, outcome text, status_code smallint, error_class text, error text,
-        remote_address text, tls_version text, http_version text, timings real[], response_headers jsonb,
-        response_body text, delivery_status text, why text, next_attempt_at double precision)
+        remote_address, tls_version, http_version, timings::real[], response_headers::jsonb, response_body,
+        delivery_status, why, to_timestamp(next_attempt_at / 1000), ${POSITION}
+      from ${rowsOf(ATTEMPT_SHAPE, FIRST_OF_ATTEMPTS, 'a')}
       on conflict do nothing
     ), kept_changes as (
       insert into delivery_changes (bucket, id, day, workspace_id, delivery_id, event_id, endpoint_id, status,
         reason, at, position)
       select bucket, id, day, workspace_id, delivery_id, event_id, endpoint_id, status, reason,
         to_timestamp(at / 1000), ${POSITION}
-      from json_to_recordset($2) as c (bucket smallint, id text, day date, workspace_id text, delivery_id text,
+      from json_to_recordset($${CHANGES}) as c (bucket smallint, id text, day date, workspace_id text, delivery_id text,
         event_id text, endpoint_id text, status text, reason text, at double precision)
       on conflict do nothing
     )
-    update deliveries d
-    set status = r.status, place = r.place, due_at = to_timestamp(r.due_at / 1000), attempts = greatest(r.attempts, d.attempts),
-        first_attempt_at = coalesce(to_timestamp(r.first_attempt_at / 1000), d.first_attempt_at),
-        last_status_code = coalesce(r.status_code, d.last_status_code), reason = r.reason,
-        finished_at = to_timestamp(r.finished_at / 1000)
-    from (
-      select * from json_to_recordset($3) as j (bucket smallint, id text, epoch bigint, status text, place text,
-        due_at double precision, attempts smallint, first_attempt_at double precision, status_code smallint,
-        reason text, finished_at double precision)
-      where ${STILL_OWNED} offset 0
-    ) r
-    where d.bucket = r.bucket and d.id = r.id and d.day = $4::date and d.status = 'pending'`,
+    insert into deliveries as d (bucket, id, day, workspace_id, event_id, event_day, endpoint_id, monitor_name,
+      incident_id, created_at, epoch, status, place, due_at, attempts, first_attempt_at, last_status_code, reason, finished_at)
+    select bucket, id, day, workspace_id, event_id, day, endpoint_id, monitor_name, incident_id,
+      to_timestamp(created_at / 1000), epoch, status, place, to_timestamp(due_at / 1000), attempts,
+      to_timestamp(first_attempt_at / 1000), status_code, reason, to_timestamp(finished_at / 1000)
+    from ${rowsOf(DELIVERY_SHAPE, FIRST_OF_DELIVERIES, 'j')}
+    where ${STILL_OWNED}
+    on conflict (bucket, id, day) do update
+    set status = excluded.status, place = excluded.place, due_at = excluded.due_at,
+        attempts = greatest(excluded.attempts, d.attempts),
+        first_attempt_at = coalesce(excluded.first_attempt_at, d.first_attempt_at),
+        last_status_code = coalesce(excluded.last_status_code, d.last_status_code), reason = excluded.reason,
+        finished_at = excluded.finished_at
+    where d.status = 'pending'`,
 }
 
-/**
- * Commits a group of results. Repeating it after an unclear end is harmless.
- * @param results all of deliveries made on one UTC day, so that one partition is touched
- */
-export async function insertResults(lane: Queryable, day: string, results: readonly Result[]): Promise<void> {
-  const attempts: object[] = []
+/** Commits a group of results. Repeating it after an unclear end is harmless. */
+export async function insertResults(lane: Queryable, results: readonly Result[]): Promise<void> {
+  const attempts = new Columns(ATTEMPT_SHAPE)
+  const deliveries = new Columns(DELIVERY_SHAPE)
   const changes: object[] = []
+  for (const result of latestOfEach(results)) deliveries.add(deliveryRow(result))
   for (const result of results) {
-    if (result.attempt) attempts.push(attemptRow(result.attempt))
+    if (result.attempt) attempts.add(attemptRow(result.attempt))
     else changes.push(changeRow(result))
   }
-  await lane.query(RECORD, [
-    JSON.stringify(attempts),
-    JSON.stringify(changes),
-    JSON.stringify(results.map(deliveryRow)),
-    day,
-  ])
+  await lane.query(RECORD, [...attempts.parameters, ...deliveries.parameters, JSON.stringify(changes)])
 }
 
-function attemptRow(attempt: Attempt): object {
+/** A statement may touch a row once: of several results of one delivery, the latest says where it stands. */
+function latestOfEach(results: readonly Result[]): Iterable<Result> {
+  return new Map(results.map(result => [`${result.delivery.id} ${result.epoch}`, result])).values()
+}
+
+function attemptRow(attempt: Attempt) {
   const { delivery, timings } = attempt
   return {
     bucket: delivery.bucket,
@@ -101,13 +156,17 @@ function attemptRow(attempt: Attempt): object {
     remote_address: attempt.remoteAddress,
     tls_version: attempt.tlsVersion,
     http_version: attempt.httpVersion,
-    timings: [timings.wait, timings.dns, timings.connect, timings.tls, timings.firstByte, timings.total],
-    response_headers: attempt.responseHeaders,
+    timings: timingsText(timings),
+    response_headers: JSON.stringify(attempt.responseHeaders),
     response_body: keepable(attempt.responseBody),
     delivery_status: attempt.deliveryStatus,
     why: attempt.why,
     next_attempt_at: attempt.nextAttemptAt,
   }
+}
+
+function timingsText({ wait, dns, connect, tls, firstByte, total }: Timings): string {
+  return `{${wait},${dns},${connect},${tls},${firstByte},${total}}`
 }
 
 /** Postgres cannot keep NUL in text; a receiver may well send it. */
@@ -131,18 +190,25 @@ function changeRow(result: Result): object {
   }
 }
 
-function deliveryRow(result: Result): object {
+function deliveryRow({ delivery, attempt, ...result }: Result) {
   const pending = result.status === 'pending'
   return {
-    bucket: result.delivery.bucket,
-    id: result.delivery.id,
+    bucket: delivery.bucket,
+    id: delivery.id,
+    day: dayOf(delivery.createdAt),
+    workspace_id: delivery.workspaceId,
+    event_id: delivery.eventId,
+    endpoint_id: delivery.endpointId,
+    monitor_name: delivery.monitorName,
+    incident_id: delivery.incidentId,
+    created_at: delivery.createdAt,
     epoch: result.epoch,
     status: result.status,
     place: pending ? 'due' : 'done',
     due_at: result.dueAt,
-    attempts: result.delivery.attempts + (result.attempt ? 1 : 0),
-    first_attempt_at: result.delivery.firstAttemptAt ?? result.attempt?.startedAt ?? null,
-    status_code: result.attempt?.statusCode ?? null,
+    attempts: delivery.attempts + (attempt ? 1 : 0),
+    first_attempt_at: delivery.firstAttemptAt ?? attempt?.startedAt ?? null,
+    status_code: attempt?.statusCode ?? null,
     reason: result.reason,
     finished_at: pending ? null : result.at,
   }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { dayOf, newId, readId } from '../../src/ground/ids.ts'
+import { newId, readId } from '../../src/ground/ids.ts'
 import type { Attempt, Delivery, DeliveryStatus } from '../../src/ground/vocabulary.ts'
 import { findDelivery } from '../../src/store/deliveries-list.ts'
 import { insertResults } from '../../src/store/results.ts'
@@ -79,7 +79,7 @@ async function attempt(
     dueAt: made.nextAttemptAt,
     at: startedAt,
   }
-  await insertResults(api.database.lane('test'), dayOf(delivery.createdAt), [result])
+  await insertResults(api.database.lane('test'), [result])
   return made.id
 }
 

@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net'
 import { createParser } from 'eventsource-parser'
 import type { FastifyInstance } from 'fastify'
 import { createApi } from '../../src/api/server.ts'
-import { dayOf, newId, readId } from '../../src/ground/ids.ts'
+import { newId, readId } from '../../src/ground/ids.ts'
 import { silentLog } from '../../src/ground/log.ts'
 import type { Attempt, Delivery, DeliveryStatus, Verdict } from '../../src/ground/vocabulary.ts'
 import { Hub } from '../../src/record/hub.ts'
@@ -164,8 +164,7 @@ export async function attemptOf(
 
 /** Commits results, as the recorder does; the hub is not told. */
 export async function writeDown(database: Queryable, results: readonly Result[]): Promise<void> {
-  const first = results[0] as Result
-  await insertResults(database, dayOf(first.delivery.createdAt), results)
+  await insertResults(database, results)
 }
 
 /** Resolves when everything that was committed can be read: some other transaction may be open for a moment. */

@@ -9,6 +9,7 @@ import { Courier } from '../../src/deliver/courier.ts'
 import { Sender } from '../../src/deliver/http/sender.ts'
 import { Mailer } from '../../src/deliver/smtp/mailer.ts'
 import { Templates } from '../../src/deliver/templates/templates.ts'
+import { Unwritten } from '../../src/deliver/unwritten.ts'
 import { assembleDetection } from '../../src/detect/assemble.ts'
 import { systemClock } from '../../src/ground/clock.ts'
 import { silentLog } from '../../src/ground/log.ts'
@@ -106,6 +107,7 @@ export async function startTestApi(config: Partial<Services['config']> = {}): Pr
       rememberParked: () => {},
       committed,
     },
+    unwritten: new Unwritten(),
   })
   const routing = new Routing(catalog)
   // Nobody owns a bucket here: what is seen of monitors waits in the table.
@@ -144,6 +146,7 @@ export async function startTestApi(config: Partial<Services['config']> = {}): Pr
     replayJobs: { wake: () => wakes++ },
     templates,
     hub,
+    writeOut: async () => {},
     metrics: new Registry(),
     version: '0.0.0-test',
     config: { host: '127.0.0.1', port: 0, rateLimitPerSecond: 100_000, publicMetrics: false, ...config },

@@ -2,6 +2,7 @@ import { Courier } from '../../src/deliver/courier.ts'
 import { Dispatcher } from '../../src/deliver/dispatcher.ts'
 import { Held } from '../../src/deliver/held.ts'
 import type { OutgoingRequest } from '../../src/deliver/http/sender.ts'
+import { Unwritten } from '../../src/deliver/unwritten.ts'
 import { silentLog } from '../../src/ground/log.ts'
 import type { Delivery, Endpoint, Event, Observation } from '../../src/ground/vocabulary.ts'
 import type { Result } from '../../src/store/results.ts'
@@ -29,8 +30,8 @@ export class LineOfDelivery {
     const { clock, endpoint, network, random } = options
     this.#clock = clock
     this.#endpoint = endpoint
-    const held = new Held()
-    held.open(0, EPOCH)
+    const held = new Held({ unwritten: new Unwritten(), alone: true })
+    held.open(0, EPOCH, clock.now())
     const send = (request: OutgoingRequest) =>
       new Promise<Observation>(resolve => {
         const { afterMs, seen } = network(request)
@@ -74,7 +75,9 @@ export class LineOfDelivery {
       firstAttemptAt: null,
     }
     this.#table.set(delivery.id, { delivery, event, dueAt: null })
-    this.#dispatcher.submit([{ delivery, event, epoch: EPOCH, readyAt: now, superseded: 0 }])
+    this.#dispatcher.submit([
+      { delivery, event, epoch: EPOCH, readyAt: now, superseded: 0, unwrittenAt: null },
+    ])
   }
 
   /** Lets time go by, from one thing that is due to the next, until nothing is. */
@@ -107,7 +110,14 @@ export class LineOfDelivery {
         const readyAt = row.dueAt as number
         row.dueAt = null
         this.#dispatcher.submit([
-          { delivery: row.delivery, event: row.event, epoch: EPOCH, readyAt, superseded: 0 },
+          {
+            delivery: row.delivery,
+            event: row.event,
+            epoch: EPOCH,
+            readyAt,
+            superseded: 0,
+            unwrittenAt: null,
+          },
         ])
       }
     })

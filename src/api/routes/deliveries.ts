@@ -39,7 +39,7 @@ export function deliveryRoutes(app: FastifyInstance, services: Services): void {
   addAttempts(app, services)
 }
 
-function addList(app: FastifyInstance, { database }: Services): void {
+function addList(app: FastifyInstance, { database, writeOut }: Services): void {
   addOperation(app, {
     id: 'listDeliveries',
     method: 'GET',
@@ -63,6 +63,7 @@ function addList(app: FastifyInstance, { database }: Services): void {
       const event =
         query.event_id === undefined ? undefined : await findEvent(database, workspaceId, query.event_id)
       if (event === null) return NOTHING
+      await writeOut()
       const rows = await listDeliveries(
         database,
         workspaceId,
@@ -84,7 +85,7 @@ function addList(app: FastifyInstance, { database }: Services): void {
   })
 }
 
-function addShow(app: FastifyInstance, { database }: Services): void {
+function addShow(app: FastifyInstance, { database, writeOut }: Services): void {
   addOperation(app, {
     id: 'getDelivery',
     method: 'GET',
@@ -98,6 +99,7 @@ function addShow(app: FastifyInstance, { database }: Services): void {
     problems: [404],
     handler: async ({ caller, params }) => {
       const { workspaceId } = caller
+      await writeOut()
       const delivery = await findDelivery(database, workspaceId, params.id)
       if (!delivery) throw notFound('delivery', params.id)
       const [attempts, payload] = await Promise.all([
@@ -124,6 +126,7 @@ function addReplay(app: FastifyInstance, services: Services): void {
     answers: { 202: { description: 'Committed, and on its way.', schema: replayed } },
     problems: [404, 409],
     handler: async ({ caller, params }) => {
+      await services.writeOut()
       const delivery = await findDelivery(services.database, caller.workspaceId, params.id)
       if (!delivery) throw notFound('delivery', params.id)
       await refuseUnreplayable(services, caller.workspaceId, delivery)
