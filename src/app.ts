@@ -16,6 +16,7 @@ import { EndpointHealth } from './deliver/health.ts'
 import { Held } from './deliver/held.ts'
 import { Sender } from './deliver/http/sender.ts'
 import type { Parcel } from './deliver/parcel.ts'
+import { RowWriter } from './deliver/row-writer.ts'
 import { Mailer } from './deliver/smtp/mailer.ts'
 import { Templates } from './deliver/templates/templates.ts'
 import { Unwritten } from './deliver/unwritten.ts'
@@ -183,7 +184,9 @@ function assemble(base: {
   const alone = config.databaseUrl === null
   const unwritten = new Unwritten()
   const held = new Held({ unwritten, alone })
-  const backlog = new Backlog({ database, held, clock, log })
+  const dueAt = (bucket: number, at: number) => backlog.dueAt(bucket, at)
+  const rows = new RowWriter({ database, held, dueAt, clock, log })
+  const backlog = new Backlog({ database, held, rows, clock, log })
   const dispatcher = new Dispatcher({
     catalog,
     courier,
@@ -196,6 +199,7 @@ function assemble(base: {
     maxInFlight: config.maxConcurrency,
     alone,
     trusted: () => ownership.trusted,
+    leave: parcel => rows.leaveSoon(parcel),
   })
   const custody = new Custody({ held, backlog, dispatcher, clock, log })
   const ownership = new Ownership({
@@ -227,7 +231,7 @@ function assemble(base: {
       placeOf: (endpointId: string, bucket: number) => dispatcher.placeOf(endpointId, bucket),
       submit: (parcels: Parcel[]) => dispatcher.submit(parcels),
       expect: (parcels: Parcel[]) => dispatcher.expect(parcels),
-      unclear: (parcels: Parcel[], settled: () => void) => backlog.unclear(parcels, settled),
+      unclear: (parcels: Parcel[], settled: () => void) => rows.unclear(parcels, settled),
       rememberParked: (endpointId: string, bucket: number) => dispatcher.rememberParked(endpointId, bucket),
       committed,
     },
@@ -274,7 +278,7 @@ function assemble(base: {
     replayJobs,
     templates,
     hub,
-    writeOut: () => backlog.writeOut(),
+    writeOut: () => rows.writeOut(),
     metrics: metrics.registry,
     version,
     config: {
@@ -376,6 +380,7 @@ function assemble(base: {
       sender,
       templates,
       health,
+      rows,
       backlog,
       ownership,
       dispatcher,

@@ -1,4 +1,4 @@
-import { type Clock, sleep } from '../ground/clock.ts'
+import type { Clock } from '../ground/clock.ts'
 import { messageOf } from '../ground/errors.ts'
 import type { Part } from '../ground/lifecycle.ts'
 import type { Logger } from '../ground/log.ts'
@@ -8,31 +8,22 @@ import {
   type ClaimedDelivery,
   claimDue,
   claimParked,
-  freeLeft,
-  freeUnclear,
-  handOver,
   nextDueAt,
-  park,
   parkedEndpoints,
   type WaitingDelivery,
   waitingDeliveries,
-  writeDown,
 } from '../store/deliveries.ts'
-import { tellOwners } from '../store/due-channel.ts'
+import { freeLeft, handOver, park } from '../store/places.ts'
 import type { Held, HeldBucket } from './held.ts'
 import type { Parcel } from './parcel.ts'
+import { type RowWriter, SWEEP_MS } from './row-writer.ts'
 
 /** Due deliveries taken from one bucket at once. */
 const CLAIM_LIMIT = 200
-/** Deliveries of commits without an answer that are remembered; for more, the sweep is there. */
-const MAX_UNCLEAR = 10_000
 /** Timers closer together than this are one. */
 const TIMER_GRAIN_MS = 20
 /** The clock is looked at again at least so often: it may have been set. */
 const LONGEST_TIMER_MS = 10_000
-const SWEEP_MS = 30_000
-/** A delivery that has no result so long after its acceptance gets its row without one. */
-const WRITE_DOWN_MS = 500
 const RETRY_MS = 1_000
 
 /** Who gets what the table gives. */
@@ -50,30 +41,24 @@ export interface BacklogReader {
  * slow sweep is the net under lost notifications and unclear commits.
  */
 export class Backlog implements Part {
-  readonly #database: Database
   readonly #lane: Queryable
   readonly #held: Held
+  readonly #rows: RowWriter
   readonly #clock: Clock
   readonly #log: Logger
   readonly #unparking = new Set<string>()
   readonly #parkedMeanwhile = new Set<string>()
   #parking: Parcel[] = []
-  #unclear: { parcels: readonly Parcel[]; settled: () => void }[] = []
-  #forgotten: (() => void)[] = []
-  #late: Parcel[] = []
-  #left: Parcel[] = []
-  #cancelWriting: (() => void) | null = null
-  #clearingUp = false
   #reader: BacklogReader | null = null
   #cancelTimer: (() => void) | null = null
   #timerAt = Number.POSITIVE_INFINITY
   #cancelSweep: (() => void) | null = null
   #stopped = false
 
-  constructor(options: { database: Database; held: Held; clock: Clock; log: Logger }) {
-    this.#database = options.database
+  constructor(options: { database: Database; held: Held; rows: RowWriter; clock: Clock; log: Logger }) {
     this.#lane = options.database.lane('backlog')
     this.#held = options.held
+    this.#rows = options.rows
     this.#clock = options.clock
     this.#log = options.log
   }
@@ -85,14 +70,12 @@ export class Backlog implements Part {
 
   async start(): Promise<void> {
     this.#scheduleSweep()
-    this.#scheduleWriting()
   }
 
   async stop(): Promise<void> {
     this.#stopped = true
     this.#cancelTimer?.()
     this.#cancelSweep?.()
-    this.#cancelWriting?.()
   }
 
   /** A delivery of the bucket waits in the table until `at` (ms since the epoch). */
@@ -122,56 +105,8 @@ export class Backlog implements Part {
     const held = this.#held.get(bucket)
     if (!held) return
     await this.#flushParking()
-    const unwritten = [...held.parcels.values()].filter(parcel => parcel.unwrittenAt !== null)
-    await this.#writeDue(unwritten)
+    await this.#rows.leave(held.parcels.values())
     await handOver(this.#lane, bucket, held.epoch, this.#clock.now())
-  }
-
-  /** Gives every delivery in memory a row; resolves when they have one. For whoever reads the table now. */
-  async writeOut(): Promise<void> {
-    this.#late.push(...this.#held.takeUnwritten(Number.POSITIVE_INFINITY))
-    await this.#writeLate()
-  }
-
-  async #writeLate(): Promise<void> {
-    const written = this.#late.splice(0).filter(parcel => parcel.unwrittenAt !== null)
-    if (written.length === 0) return
-    try {
-      await writeDown(
-        this.#lane,
-        written.map(({ delivery, epoch }) => ({ delivery, epoch, place: 'memory', dueAt: null })),
-      )
-    } catch (error) {
-      this.#late.push(...written)
-      throw error
-    }
-    for (const parcel of written) this.#held.written(parcel)
-  }
-
-  /** A committed delivery that we may not send, as its bucket is being given back: whoever has the bucket then shall. */
-  leave(parcel: Parcel): void {
-    this.#left.push(parcel)
-    if (this.#left.length === 1) setImmediate(() => this.#leaveThem())
-  }
-
-  async #leaveThem(): Promise<void> {
-    const left = this.#left.splice(0)
-    try {
-      await this.#writeDue(left)
-    } catch (error) {
-      this.#log.warn(`${left.length} deliveries were not handed over, trying again: ${messageOf(error)}`)
-      this.#clock.after(RETRY_MS, () => {
-        for (const parcel of left) this.leave(parcel)
-      })
-    }
-  }
-
-  async #writeDue(parcels: readonly Parcel[]): Promise<void> {
-    if (parcels.length === 0) return
-    const dueAt = this.#clock.now()
-    const rows = parcels.map(({ delivery, epoch }) => ({ delivery, epoch, place: 'due' as const, dueAt }))
-    tellOwners(this.#database, await writeDown(this.#lane, rows))
-    for (const parcel of parcels) this.#held.written(parcel)
   }
 
   /** Puts a parcel that has no room in memory back into the table. */
@@ -180,17 +115,6 @@ export class Backlog implements Part {
     if (this.#unparking.has(key)) this.#parkedMeanwhile.add(key)
     this.#parking.push(parcel)
     if (this.#parking.length === 1) setImmediate(() => this.#flushParking())
-  }
-
-  /**
-   * Their commit ended without an answer: what of them is kept is due as soon as that can be asked.
-   * @param settled called when that is done
-   */
-  unclear(parcels: readonly Parcel[], settled: () => void): void {
-    const waiting = this.#unclear.reduce((sum, { parcels }) => sum + parcels.length, 0)
-    if (waiting + parcels.length > MAX_UNCLEAR) this.#forgotten.push(settled)
-    else this.#unclear.push({ parcels, settled })
-    if (!this.#clearingUp) this.#clearUp()
   }
 
   isUnparking(endpointId: string, bucket: number): boolean {
@@ -242,33 +166,6 @@ export class Backlog implements Part {
       this.#parking.unshift(...parcels)
       this.#clock.after(RETRY_MS, () => this.#flushParking())
     }
-  }
-
-  async #clearUp(): Promise<void> {
-    this.#clearingUp = true
-    while (this.#unclear.length > 0 && !this.#stopped) {
-      const asked = this.#unclear.slice()
-      const parcels = asked.flatMap(commit => commit.parcels)
-      try {
-        const now = this.#clock.now()
-        await freeUnclear(
-          this.#lane,
-          parcels.map(({ delivery, epoch, unwrittenAt }) => ({
-            delivery,
-            epoch,
-            hasRow: unwrittenAt === null,
-          })),
-          now,
-        )
-        this.#unclear.splice(0, asked.length)
-        for (const { settled } of asked) settled()
-        for (const { delivery } of parcels) this.dueAt(delivery.bucket, now)
-      } catch (error) {
-        this.#log.debug(`an unclear commit cannot be looked up yet: ${messageOf(error)}`)
-        await sleep(this.#clock, RETRY_MS)
-      }
-    }
-    this.#clearingUp = false
   }
 
   #arm(at: number): void {
@@ -353,19 +250,8 @@ export class Backlog implements Part {
     })
   }
 
-  #scheduleWriting(): void {
-    this.#cancelWriting = this.#clock.after(WRITE_DOWN_MS, async () => {
-      this.#late.push(...this.#held.takeUnwritten(this.#clock.now() - WRITE_DOWN_MS))
-      await this.#writeLate().catch(error =>
-        this.#log.warn(`pending deliveries were not written down, trying again: ${messageOf(error)}`),
-      )
-      if (!this.#stopped) this.#scheduleWriting()
-    })
-  }
-
   /** Looks for what nobody holds although the table says so, and for due work that nobody was told of. */
   async sweep(): Promise<void> {
-    const forgotten = this.#forgotten.slice()
     for (const held of this.#held.all()) {
       if (!held.ready || held.closing) continue
       const settles = this.#clock.now() - held.openedAt >= SWEEP_MS
@@ -373,8 +259,6 @@ export class Backlog implements Part {
       held.settles ||= settles
       await this.#look(held)
     }
-    this.#forgotten.splice(0, forgotten.length)
-    for (const settled of forgotten) settled()
   }
 
   async #look(held: HeldBucket): Promise<void> {

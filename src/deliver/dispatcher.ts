@@ -37,6 +37,7 @@ export class Dispatcher implements Part {
   readonly #maxInFlight: number
   readonly #alone: boolean
   readonly #trusted: () => boolean
+  readonly #leave: (parcel: Parcel) => void
   readonly #queues = new Map<string, EndpointQueue>()
   /** Endpoints that have something ready, in the order of their turns. */
   readonly #turns = new Fifo<EndpointQueue>()
@@ -53,6 +54,7 @@ export class Dispatcher implements Part {
    * @param options.maxInFlight attempts under way at once on this node
    * @param options.alone no other node can be on this database
    * @param options.trusted whether the leases hold at this moment, as far as we know
+   * @param options.leave told of a committed delivery of a bucket that is ours no longer
    */
   constructor(options: {
     catalog: Catalog
@@ -66,6 +68,7 @@ export class Dispatcher implements Part {
     maxInFlight: number
     alone: boolean
     trusted: () => boolean
+    leave: (parcel: Parcel) => void
   }) {
     this.#catalog = options.catalog
     this.#courier = options.courier
@@ -78,6 +81,7 @@ export class Dispatcher implements Part {
     this.#maxInFlight = options.maxInFlight
     this.#alone = options.alone
     this.#trusted = options.trusted
+    this.#leave = options.leave
   }
 
   async start(): Promise<void> {
@@ -126,7 +130,7 @@ export class Dispatcher implements Part {
   submit(parcels: Iterable<Parcel>): void {
     for (const parcel of parcels) {
       if (this.#held.admit(parcel)) this.#enqueue(parcel)
-      else if (parcel.unwrittenAt !== null) this.#backlog.leave(parcel)
+      else if (parcel.unwrittenAt !== null) this.#leave(parcel)
     }
     this.#pump()
   }

@@ -121,3 +121,8 @@ export function dayOf(timeMs: number): string {
 
 let lastDay = Number.NaN
 let lastDayText = ''
+
+/** Below 0 when `left` sorts first, as Postgres sorts ids (collation "C"). */
+export function compareIds(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0
+}

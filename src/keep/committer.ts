@@ -5,6 +5,7 @@ import { type Acceptance, insertAcceptances, type Place, type Placing } from '..
 import { type Database, type Queryable, sqlState } from '../store/database.ts'
 import { tellOwners } from '../store/due-channel.ts'
 import { GroupCommit } from '../store/group-commit.ts'
+import { NotSent } from '../store/lane.ts'
 
 /** Rows in one commit; more only when a single request brings more. */
 const MAX_ROWS = 2_000
@@ -137,7 +138,7 @@ export class Committer {
       return await insertAcceptances(this.#lane, group, placing)
     } catch (error) {
       const gone = () => this.#unwritten.gone(open)
-      if (isFaultOfData(error)) gone()
+      if (isFaultOfData(error) || error instanceof NotSent) gone()
       else {
         this.#events.unclear(
           parcelsOf(group, placing, NOWHERE, (_, place) => place !== 'parked'),

@@ -1,3 +1,4 @@
+import { compareIds } from '../ground/ids.ts'
 /**
  * Tables that the feed is read from, in the order in which rows of one transaction stand in it:
  * events, attempts, delivery changes.
@@ -32,11 +33,6 @@ export function compareCursors(left: FeedCursor, right: FeedCursor): number {
     (left.part ?? Number.POSITIVE_INFINITY) - (right.part ?? Number.POSITIVE_INFINITY) ||
     0
   )
-}
-
-/** As Postgres does in collation "C": ids are ASCII. */
-export function compareIds(left: string, right: string): number {
-  return left < right ? -1 : left > right ? 1 : 0
 }
 
 /** The cursor as an opaque text. */

@@ -1,9 +1,10 @@
+import { compareIds } from '../ground/ids.ts'
 import type { DeliveryStatus, EventType, Severity, Status } from '../ground/vocabulary.ts'
 import { ATTEMPT_COLUMNS, type AttemptRow, type StoredAttempt, toStoredAttempt } from './attempts-list.ts'
 import type { Queryable } from './database.ts'
 import type { EventSummary } from './events-list.ts'
 import { HORIZON } from './feed.ts'
-import { compareIds, type FeedCursor, placeBefore, SOURCES, type Source } from './feed-cursor.ts'
+import { type FeedCursor, placeBefore, SOURCES, type Source } from './feed-cursor.ts'
 
 /** A delivery that changed its status. */
 export interface DeliveryChange {

@@ -19,6 +19,17 @@ const PLANNING = [
   'set jit = off',
 ].join('; ')
 
+/** The database could not be reached: the statement was not sent, and nothing of it can be kept. */
+export class NotSent extends Error {
+  /** The driver's. */
+  readonly code: unknown
+
+  constructor(cause: Error) {
+    super(cause.message, { cause })
+    this.code = (cause as { code?: unknown }).code
+  }
+}
+
 /**
  * One connection with pipelining: statements are sent without waiting for the answers before
  * them, each its own transaction. A broken connection rejects what is under way; the next
@@ -43,7 +54,9 @@ export class Lane implements Part, Queryable {
   }
 
   async query<R extends QueryResultRow>(statement: Statement, values: readonly unknown[] = []) {
-    const client = await this.#connected()
+    const client = await this.#connected().catch(error => {
+      throw new NotSent(error)
+    })
     const config = typeof statement === 'string' ? { text: statement } : { ...statement }
     const result = await client.query<R>({ ...config, values: values as unknown[] })
     return { rows: result.rows, rowCount: result.rowCount ?? 0 }

@@ -1,4 +1,4 @@
-import { dayOf } from '../ground/ids.ts'
+import { compareIds, dayOf } from '../ground/ids.ts'
 import type { Attempt, Delivery, DeliveryStatus, Timings } from '../ground/vocabulary.ts'
 import { Columns, rowsOf } from './columns.ts'
 import type { Queryable } from './database.ts'
@@ -129,9 +129,13 @@ export async function insertResults(lane: Queryable, results: readonly Result[])
   await lane.query(RECORD, [...attempts.parameters, ...deliveries.parameters, JSON.stringify(changes)])
 }
 
-/** A statement may touch a row once: of several results of one delivery, the latest says where it stands. */
-function latestOfEach(results: readonly Result[]): Iterable<Result> {
-  return new Map(results.map(result => [`${result.delivery.id} ${result.epoch}`, result])).values()
+/**
+ * A statement may touch a row once: of several results of one delivery, the latest says where it stands. In the order
+ * of ids, as everybody writes deliveries: two who write the same ones wait for each other, and never both.
+ */
+function latestOfEach(results: readonly Result[]): Result[] {
+  const latest = new Map(results.map(result => [`${result.delivery.id} ${result.epoch}`, result]))
+  return [...latest.values()].sort((one, other) => compareIds(one.delivery.id, other.delivery.id))
 }
 
 function attemptRow(attempt: Attempt) {
