@@ -1,0 +1,148 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { newId } from '../../src/ground/ids.ts'
+import { silentLog } from '../../src/ground/log.ts'
+import type { Delivery } from '../../src/ground/vocabulary.ts'
+import { insertAcceptances } from '../../src/store/accept.ts'
+import { Database } from '../../src/store/database.ts'
+import { freeLeft, freeUnclear, writeDown } from '../../src/store/places.ts'
+import { createTestDatabase, type TestDatabase } from '../helpers/postgres.ts'
+
+const BUCKET = 7
+const NOW = Date.parse('2026-05-14T09:23:11Z')
+
+let server: TestDatabase
+let database: Database
+
+beforeAll(async () => {
+  server = await createTestDatabase()
+  database = new Database({ connection: server.connection, log: silentLog })
+  await database.start()
+  await database.query(`insert into workspaces (id, name) values ('ws_1', 'one')`)
+})
+afterAll(async () => {
+  await database.stop()
+  await server.drop()
+})
+beforeEach(async () => {
+  await database.query('delete from deliveries')
+  await database.query('delete from events')
+  await ownedUnder(1)
+})
+
+async function ownedUnder(epoch: number): Promise<void> {
+  await database.query(
+    `update buckets set epoch = $1, settled_position = 0, settled_day = '-infinity' where bucket = $2`,
+    [epoch, BUCKET],
+  )
+}
+
+/** An event with one delivery, accepted by a node that believes to own the bucket under `epoch`. */
+async function accept(epoch: number | null, acceptedAt = NOW): Promise<{ delivery: Delivery; due: boolean }> {
+  const eventId = newId('evt', acceptedAt, BUCKET)
+  const delivery: Delivery = {
+    id: newId('dlv', acceptedAt, BUCKET),
+    workspaceId: 'ws_1',
+    bucket: BUCKET,
+    eventId,
+    endpointId: 'ep_1',
+    monitorName: 'checkout',
+    incidentId: null,
+    createdAt: acceptedAt,
+    attempts: 0,
+    firstAttemptAt: null,
+  }
+  const event = {
+    workspaceId: 'ws_1',
+    eventId,
+    bucket: BUCKET,
+    eventType: 'status.changed' as const,
+    monitorName: 'checkout',
+    status: 'down' as const,
+    severity: 'critical' as const,
+    region: null,
+    incidentId: null,
+    payload: '{"says":"\\"quoted\\" and \\\\ kept"}',
+    acceptedAt,
+    dryRun: false,
+  }
+  const inserted = await insertAcceptances(
+    database.lane('accept'),
+    [{ routed: [{ event, deliveries: [delivery] }], replays: [], keys: [], monitors: [] }],
+    { epochOf: () => epoch, placeOf: () => 'memory' },
+  )
+  return { delivery, due: inserted.due.some(({ id }) => id === delivery.id) }
+}
+
+async function rows(): Promise<{ id: string; place: string }[]> {
+  return (await database.query<{ id: string; place: string }>('select id, place from deliveries order by id'))
+    .rows
+}
+
+const freeAt = (epoch: number, known: string[] = [], before = NOW) =>
+  freeLeft(database.lane('backlog'), { bucket: BUCKET, epoch, now: NOW, before, known })
+
+describe('a delivery without a row', () => {
+  it('is named by its event alone while the bucket is the writer’s, and has a row at once where it is not', async () => {
+    expect(await accept(1)).toMatchObject({ due: false })
+    expect(await rows()).toEqual([])
+    const stale = await accept(0)
+    const foreign = await accept(null)
+    expect([stale.due, foreign.due]).toEqual([true, true])
+    expect(await rows()).toEqual([
+      { id: stale.delivery.id, place: 'due' },
+      { id: foreign.delivery.id, place: 'due' },
+    ])
+    const { rows: payloads } = await database.query<{ payload: string }>('select payload from events limit 1')
+    expect(JSON.parse(payloads[0]?.payload as string)).toEqual({ says: '"quoted" and \\ kept' })
+  })
+
+  it('is written down by the bucket’s next owner, who leaves alone what it accepted itself', async () => {
+    const left = await accept(1)
+    await ownedUnder(2)
+    await accept(2)
+    expect(await freeAt(2)).toBe(1)
+    expect(await rows()).toEqual([{ id: left.delivery.id, place: 'due' }])
+    expect(await freeAt(2)).toBe(0)
+  })
+
+  it('is not written down by who owned the bucket before', async () => {
+    await accept(1)
+    await ownedUnder(2)
+    expect(await freeAt(1)).toBe(0)
+  })
+
+  it('is written down by a sweep when it is older than that, and not in the owner’s memory', async () => {
+    const lost = await accept(1, NOW - 60_000)
+    const held = await accept(1, NOW - 60_000)
+    await accept(1, NOW)
+    expect(await freeAt(1, [held.delivery.id], NOW - 30_000)).toBe(1)
+    expect(await rows()).toEqual([{ id: lost.delivery.id, place: 'due' }])
+  })
+
+  it('below the mark is not looked for', async () => {
+    await accept(1)
+    await ownedUnder(2)
+    await database.query(
+      'update buckets set settled_position = (select max(position) + 1 from events) where bucket = $1',
+      [BUCKET],
+    )
+    expect(await freeAt(2)).toBe(0)
+  })
+
+  it('gets its row from its owner, once, and from nobody whose epoch is over', async () => {
+    const { delivery } = await accept(1)
+    const row = { delivery, place: 'memory' as const, dueAt: null }
+    expect(await writeDown(database.lane('backlog'), [{ ...row, epoch: 0 }])).toEqual([])
+    expect(await writeDown(database.lane('backlog'), [{ ...row, epoch: 1 }])).toEqual([BUCKET])
+    expect(await writeDown(database.lane('backlog'), [{ ...row, epoch: 1 }])).toEqual([])
+    expect(await rows()).toEqual([{ id: delivery.id, place: 'memory' }])
+  })
+
+  it('gets none when its commit never came true, though its producer sent the event again', async () => {
+    const { delivery } = await accept(1)
+    const never = { ...delivery, id: newId('dlv', NOW, BUCKET) }
+    const unclear = [never, delivery].map(one => ({ delivery: one, epoch: 1, hasRow: false }))
+    await freeUnclear(database.lane('backlog'), unclear, NOW)
+    expect(await rows()).toEqual([{ id: delivery.id, place: 'due' }])
+  })
+})
