@@ -10,9 +10,11 @@ import type { Backlog } from './backlog.ts'
 import type { Courier } from './courier.ts'
 import { EndpointQueue } from './endpoint-queue.ts'
 import { Fifo } from './fifo.ts'
+import { gatherDigest } from './gather-digest.ts'
 import type { EndpointHealth } from './health.ts'
 import type { Held } from './held.ts'
 import type { Parcel } from './parcel.ts'
+import { UrlGates } from './url-gates.ts'
 
 /** More than this in memory for one endpoint, and what comes next is parked in the table. */
 const MAX_WAITING = 1_000
@@ -38,6 +40,7 @@ export class Dispatcher implements Part {
   readonly #alone: boolean
   readonly #trusted: () => boolean
   readonly #queues = new Map<string, EndpointQueue>()
+  readonly #gates = new UrlGates()
   /** Endpoints that have something ready, in the order of their turns. */
   readonly #turns = new Fifo<EndpointQueue>()
   readonly #hasTurn = new Set<EndpointQueue>()
@@ -191,7 +194,7 @@ export class Dispatcher implements Part {
   #queue(endpointId: string): EndpointQueue {
     let queue = this.#queues.get(endpointId)
     if (!queue) {
-      queue = new EndpointQueue(endpointId)
+      queue = new EndpointQueue(endpointId, this.#gates)
       const endpoint = this.#catalog.endpoint(endpointId)
       if (endpoint) queue.configure(endpoint, this.#share)
       this.#queues.set(endpointId, queue)
@@ -234,7 +237,8 @@ export class Dispatcher implements Part {
       const now = this.#clock.now()
       const parcel = queue.take(now)
       if (parcel) {
-        this.#start(parcel, queue)
+        const endpoint = this.#catalog.endpoint(queue.endpointId)
+        for (const one of gatherDigest(parcel, queue, endpoint, now)) this.#start(one, queue)
         this.#giveTurn(queue)
       } else if (queue.ready > 0 && queue.hasRoom) {
         this.#waitForRate(queue, now)
@@ -284,7 +288,7 @@ export class Dispatcher implements Part {
       return
     }
     const { attempt, verdict } = await this.#courier.attempt(parcel, endpoint)
-    queue.answered(verdict.outcome)
+    if (speaksFor(parcel)) queue.answered(verdict, this.#clock.now())
     const isOver = attempt.deliveryStatus !== 'pending'
     const superseded = isOver ? [] : queue.retried(parcel)
     if (isOver) queue.ended()
@@ -330,7 +334,7 @@ export class Dispatcher implements Part {
     this.#held.end(parcel)
     if (pending) this.#backlog.dueAt(parcel.delivery.bucket, attempt.nextAttemptAt as number)
     this.#cancelSuperseded(superseded)
-    this.#health.saw(endpoint, verdict)
+    if (speaksFor(parcel)) this.#health.saw(endpoint, verdict)
     if (this.#recorder.unwritten < MAX_UNWRITTEN) this.#pump()
   }
 
@@ -389,4 +393,9 @@ export class Dispatcher implements Part {
 
 function isFull(queue: EndpointQueue): boolean {
   return queue.waiting >= MAX_WAITING || queue.bytes >= MAX_WAITING_BYTES
+}
+
+/** An answer that several deliveries share counts once. */
+function speaksFor(parcel: Parcel): boolean {
+  return parcel.digest?.isFirst(parcel) ?? true
 }

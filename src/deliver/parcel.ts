@@ -1,4 +1,5 @@
 import type { Delivery, Event } from '../ground/vocabulary.ts'
+import type { Digest } from './digest.ts'
 
 /** A delivery in its owner's memory, with what it carries: ready to be sent without reading anything. */
 export interface Parcel {
@@ -10,6 +11,8 @@ export interface Parcel {
   readonly readyAt: number
   /** Earlier events of the incident that were superseded by this one. */
   superseded: number
+  /** The message that it shares with others; undefined: it has one of its own. */
+  digest?: Digest
 }
 
 /** Bytes that a parcel keeps in memory, about. */

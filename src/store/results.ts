@@ -26,16 +26,17 @@ const RECORD = {
       insert into attempts (bucket, delivery_id, id, day, workspace_id, event_id, endpoint_id, monitor_name,
         request_id, retry_attempt, dry_run, started_at, outcome, status_code, error_class, error, remote_address,
         tls_version, http_version, timings, response_headers, response_body, delivery_status, why,
-        next_attempt_at, position)
+        next_attempt_at, digest_size, position)
       select bucket, delivery_id, id, day, workspace_id, event_id, endpoint_id, monitor_name,
         request_id, retry_attempt, dry_run, to_timestamp(started_at / 1000), outcome, status_code, error_class, error,
         remote_address, tls_version, http_version, timings, response_headers, response_body, delivery_status, why,
-        to_timestamp(next_attempt_at / 1000), ${POSITION}
+        to_timestamp(next_attempt_at / 1000), digest_size, ${POSITION}
       from json_to_recordset($1) as a (bucket smallint, delivery_id text, id text, day date, workspace_id text,
         event_id text, endpoint_id text, monitor_name text, request_id text, retry_attempt smallint, dry_run boolean,
         started_at double precision, outcome text, status_code smallint, error_class text, error text,
         remote_address text, tls_version text, http_version text, timings real[], response_headers jsonb,
-        response_body text, delivery_status text, why text, next_attempt_at double precision)
+        response_body text, delivery_status text, why text, next_attempt_at double precision,
+        digest_size smallint)
       on conflict do nothing
     ), kept_changes as (
       insert into delivery_changes (bucket, id, day, workspace_id, delivery_id, event_id, endpoint_id, status,
@@ -107,6 +108,7 @@ function attemptRow(attempt: Attempt): object {
     delivery_status: attempt.deliveryStatus,
     why: attempt.why,
     next_attempt_at: attempt.nextAttemptAt,
+    digest_size: attempt.digestSize,
   }
 }
 

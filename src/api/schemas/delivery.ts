@@ -8,7 +8,9 @@ const ms = z.number().nullable()
 export const attempt = z
   .object({
     id: z.string(),
-    request_id: z.string().meta({ description: 'Also in the `X-StatusPulse-Request-Id` header.' }),
+    request_id: z.string().meta({
+      description: 'Also in the `X-StatusPulse-Request-Id` header. The same for all that a digest carried.',
+    }),
     delivery_id: z.string(),
     event_id: z.string(),
     endpoint_id: z.string(),
@@ -44,6 +46,10 @@ export const attempt = z
       }),
     response_headers: z.record(z.string(), z.string()),
     response_body: z.string().meta({ description: 'At most the first 4 KiB.' }),
+    digest_size: z.int().meta({
+      description:
+        'How many deliveries the request carried. More than 1: a digest; the attempts of all of them have its `request_id`.',
+    }),
   })
   .meta({ id: 'Attempt', description: 'One POST of a delivery and all that was seen of it.' })
 

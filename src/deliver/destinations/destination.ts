@@ -45,6 +45,10 @@ interface Adapter<Request> {
   readonly defaultSuccessStatuses: readonly number[]
   /** Attempts a second of an endpoint that says nothing else; null: no limit. */
   readonly defaultRatePerSecond: number | null
+  /** What the service itself allows one URL, whatever an endpoint says; left out: no such limit is known. */
+  readonly mostPerSecondOfUrl?: number
+  /** How a storm is sent: many events in one message; left out: always one by one. */
+  readonly digest?: Digests<Request>
   /** Settings of this kind (an endpoint's `options`), strict. */
   readonly optionsSchema: z.ZodObject
   /** Names of the options that nobody is ever shown. */
@@ -64,4 +68,16 @@ interface Adapter<Request> {
   buildRequest(shipment: Shipment): Request
   /** @param now when the answer was there; ms since the epoch */
   judge(observation: Observation, endpoint: Endpoint, now: number): Verdict
+}
+
+/** Many events in one message, of which each is named. */
+export interface Digests<Request> {
+  /** So many that wait are a storm. */
+  readonly from: number
+  /** What one message has room for, in the measure of {@link weigh}. */
+  readonly room: number
+  /** What an event takes of the room at the most; always less than half of it. */
+  weigh(sent: { readonly event: Event; readonly superseded: number }): number
+  /** @param shipments two or more, of one endpoint, that fit into the room */
+  buildRequest(shipments: readonly Shipment[]): Request
 }

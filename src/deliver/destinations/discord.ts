@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { judgeAnswer } from '../verdict.ts'
 import type { HttpDestination, Shipment } from './destination.ts'
+import { type DigestEntry, digestFactsOf, entryOf, wordsOf } from './digest-facts.ts'
 import { type Facts, factsOf, type Link, titleOf } from './facts.ts'
 import { LOOKS } from './looks.ts'
 import { inWordsOf, postJson, saidIn } from './service.ts'
@@ -33,6 +34,8 @@ interface DiscordField {
 /** UTF-16 units of each text, escapes included; in all they stay under the 6,000 of an embed. */
 const ROOM = { title: 256, description: 700, label: 50, value: 200, affected: 1_000, links: 900 }
 const MOST_FIGURES = 10
+/** Of a digest: a monitor's name, and all lines; the description has 4,096. */
+const DIGEST_ROOM = { name: 500, lines: 4_000 }
 
 /** A channel of Discord, by its webhook. */
 export const discord: HttpDestination = {
@@ -44,6 +47,12 @@ export const discord: HttpDestination = {
   defaultSuccessStatuses: [204, 200],
   // Five in two seconds are let through; limits are Discord's to change, and 429 says when to come again.
   defaultRatePerSecond: 2,
+  digest: {
+    from: 5,
+    room: DIGEST_ROOM.lines,
+    weigh: sent => digestLine(entryOf(sent)).length + 1,
+    buildRequest: shipments => postJson(shipments[0] as Shipment, discordDigest(shipments)),
+  },
   optionsSchema: z.strictObject({}),
   urlIsSecret: true,
 
@@ -77,6 +86,31 @@ function discordMessage(shipment: Shipment): DiscordMessage {
     // Whatever a name says, nobody is called.
     allowed_mentions: { parse: [] },
   }
+}
+
+function discordDigest(shipments: readonly Shipment[]): DiscordMessage {
+  const { title, worst, entries, severities, url } = digestFactsOf(shipments)
+  const { colour, icon } = LOOKS[worst]
+  return {
+    username: 'StatusPulse',
+    embeds: [
+      {
+        title: `${icon} ${title}`,
+        ...(url !== null && { url }),
+        description: entries.map(digestLine).join('\n'),
+        color: Number.parseInt(colour.slice(1), 16),
+        fields: [],
+        footer: { text: severities },
+        timestamp: new Date((shipments[0] as Shipment).now).toISOString(),
+      },
+    ],
+    allowed_mentions: { parse: [] },
+  }
+}
+
+function digestLine(entry: DigestEntry): string {
+  const { icon } = LOOKS[entry.facts.status]
+  return `${icon} **${cut(entry.facts.monitor, DIGEST_ROOM.name, escapeMarkdown)}**${wordsOf(entry, escapeMarkdown)}`
 }
 
 function fields({ marks, figures, affected, links }: Facts): DiscordField[] {

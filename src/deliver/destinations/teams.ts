@@ -2,7 +2,8 @@ import { z } from 'zod'
 import type { Status } from '../../ground/vocabulary.ts'
 import { judgeAnswer } from '../verdict.ts'
 import type { HttpDestination, Shipment } from './destination.ts'
-import { type Facts, factsOf, titleOf } from './facts.ts'
+import { type DigestEntry, digestFactsOf, entryOf, wordsOf } from './digest-facts.ts'
+import { type Facts, factsOf, type Link, titleOf } from './facts.ts'
 import { LOOKS } from './looks.ts'
 import { inWordsOf, postJson, saidIn } from './service.ts'
 import { cut, linesWithin } from './text.ts'
@@ -65,6 +66,8 @@ interface OpenUrl {
 const ROOM = { title: 250, message: 700, label: 50, value: 220, affected: 1_500 }
 const MOST_FIGURES = 10
 const MOST_AFFECTED = 25
+/** Bytes of a digest's lines, as JSON has them; of 28 KB in all. */
+const DIGEST_ROOM = 25_000
 
 const STYLES: Readonly<Record<Status, Container['style']>> = {
   operational: 'good',
@@ -83,6 +86,12 @@ export const teams: HttpDestination = {
   defaultSuccessStatuses: [202, 200],
   // Teams takes four a second; a workflow has other work besides.
   defaultRatePerSecond: 2,
+  digest: {
+    from: 5,
+    room: DIGEST_ROOM,
+    weigh: sent => Buffer.byteLength(JSON.stringify(digestLine(entryOf(sent)))) + 1,
+    buildRequest: shipments => postJson(shipments[0] as Shipment, teamsDigest(shipments)),
+  },
   optionsSchema: z.strictObject({}),
   urlIsSecret: true,
 
@@ -100,6 +109,27 @@ function teamsMessage(shipment: Shipment): TeamsMessage {
   const facts = factsOf(shipment)
   const { icon } = LOOKS[facts.status]
   const title = `${icon} ${titleOf(facts, ROOM.title - icon.length - 1)}`
+  return messageOf(facts.status, title, details(facts), facts.links)
+}
+
+function teamsDigest(shipments: readonly Shipment[]): TeamsMessage {
+  const { title, worst, entries, severities, url } = digestFactsOf(shipments)
+  const footer = text([{ type: 'TextRun', text: severities, isSubtle: true }], 'Medium')
+  const links = url === null ? [] : [{ label: 'Open in StatusPulse', url }]
+  return messageOf(worst, `${LOOKS[worst].icon} ${title}`, [...entries.map(digestLine), footer], links)
+}
+
+function digestLine(entry: DigestEntry): RichTextBlock {
+  const { icon } = LOOKS[entry.facts.status]
+  return text([run(`${icon} ${entry.facts.monitor}${wordsOf(entry)}`)], 'None')
+}
+
+function messageOf(
+  status: Status,
+  title: string,
+  blocks: readonly RichTextBlock[],
+  links: readonly Link[],
+): TeamsMessage {
   const content: AdaptiveCard = {
     $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
     type: 'AdaptiveCard',
@@ -109,14 +139,14 @@ function teamsMessage(shipment: Shipment): TeamsMessage {
     body: [
       {
         type: 'Container',
-        style: STYLES[facts.status],
+        style: STYLES[status],
         bleed: true,
         items: [text([{ type: 'TextRun', text: title, weight: 'Bolder', size: 'Large' }])],
       },
-      ...details(facts),
+      ...blocks,
     ],
-    ...(facts.links.length > 0 && {
-      actions: facts.links.map(({ label, url }) => ({
+    ...(links.length > 0 && {
+      actions: links.map(({ label, url }) => ({
         type: 'Action.OpenUrl' as const,
         title: cut(label, ROOM.label),
         url,
