@@ -8,6 +8,7 @@ import { Fact, Facts } from '../ui/card.tsx'
 import { Code, Id, pretty } from '../ui/code.tsx'
 import { Tabs } from '../ui/tabs.tsx'
 import { Time } from '../ui/time.tsx'
+import { DigestMembers } from './digest-members.tsx'
 import { Waterfall } from './waterfall.tsx'
 
 /** Everything that is known of one attempt. What a receiver answered is shown as text, whatever it is. */
@@ -20,6 +21,7 @@ export function AttemptView({ attempt }: { attempt: Attempt }) {
         <span className="text-sm text-muted">in {duration(attempt.timings_ms.total)}</span>
       </div>
       {attempt.why && <p className="text-sm">{sentence(attempt.why)}</p>}
+      {attempt.digest_size > 1 && <DigestMembers attempt={attempt} />}
       <Waterfall timings={attempt.timings_ms} />
       <Facts>
         <Fact name="Request">
