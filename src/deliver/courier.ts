@@ -2,6 +2,7 @@ import type { Clock } from '../ground/clock.ts'
 import { messageOf } from '../ground/errors.ts'
 import { newId } from '../ground/ids.ts'
 import type { Attempt, Endpoint, ErrorClass, Observation, Verdict } from '../ground/vocabulary.ts'
+import type { BrokerSender } from './brokers/broker-sender.ts'
 import { type Destination, destinationFor, type Shipment } from './destinations/index.ts'
 import { withoutSecrets } from './destinations/secrets.ts'
 import type { Sender } from './http/sender.ts'
@@ -29,6 +30,7 @@ const ABOUT_THE_MESSAGE = new Set([400, 413, 422])
 export class Courier {
   readonly #sender: Pick<Sender, 'send'>
   readonly #mailer: Pick<Mailer, 'send'>
+  readonly #brokers: Pick<BrokerSender, 'send'>
   readonly #templates: Pick<Templates, 'render'>
   readonly #clock: Clock
   readonly #random: () => number
@@ -39,6 +41,7 @@ export class Courier {
   constructor(options: {
     sender: Pick<Sender, 'send'>
     mailer: Pick<Mailer, 'send'>
+    brokers: Pick<BrokerSender, 'send'>
     templates: Pick<Templates, 'render'>
     clock: Clock
     random: () => number
@@ -47,6 +50,7 @@ export class Courier {
   }) {
     this.#sender = options.sender
     this.#mailer = options.mailer
+    this.#brokers = options.brokers
     this.#templates = options.templates
     this.#clock = options.clock
     this.#random = options.random
@@ -123,9 +127,14 @@ export class Courier {
   }
 
   #send(destination: Destination, shipment: Shipment): Promise<Observation> {
-    return destination.transport === 'http'
-      ? this.#sender.send(destination.buildRequest(shipment))
-      : this.#mailer.send(destination.buildRequest(shipment))
+    switch (destination.transport) {
+      case 'http':
+        return this.#sender.send(destination.buildRequest(shipment))
+      case 'smtp':
+        return this.#mailer.send(destination.buildRequest(shipment))
+      case 'broker':
+        return this.#brokers.send(destination.buildRequest(shipment))
+    }
   }
 
   #sendTogether(destination: Destination, shipments: readonly Shipment[]): Promise<Observation> {

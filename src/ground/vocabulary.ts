@@ -23,7 +23,17 @@ export type EventType = (typeof EVENT_TYPES)[number]
 export const MONITOR_KINDS = ['http', 'tcp', 'dns', 'tls', 'heartbeat', 'metric', 'external'] as const
 export type MonitorKind = (typeof MONITOR_KINDS)[number]
 
-export const ENDPOINT_KINDS = ['webhook', 'slack', 'pagerduty', 'teams', 'discord', 'email'] as const
+export const ENDPOINT_KINDS = [
+  'webhook',
+  'slack',
+  'pagerduty',
+  'teams',
+  'discord',
+  'email',
+  'nats',
+  'rabbitmq',
+  'kafka',
+] as const
 export type EndpointKind = (typeof ENDPOINT_KINDS)[number]
 
 /** How an endpoint wants the events of one monitor: see DESIGN "Delivery rules". */

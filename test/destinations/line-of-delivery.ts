@@ -47,6 +47,7 @@ export class LineOfDelivery {
       courier: new Courier({
         sender: { send },
         mailer: { send: () => Promise.reject(new Error('there is no mail here')) },
+        brokers: { send: () => Promise.reject(new Error('there is no broker here')) },
         templates: { render: () => Promise.reject(new Error('there is no template here')) },
         clock,
         random,

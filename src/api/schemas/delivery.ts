@@ -20,7 +20,9 @@ export const attempt = z
     started_at: time,
     outcome: z.enum(['delivered', 'retry', 'failed']),
     delivery_status: deliveryStatus.meta({ description: "The delivery's status after this attempt." }),
-    status_code: z.int().nullable().meta({ description: 'null: no whole answer came.' }),
+    status_code: z.int().nullable().meta({
+      description: 'null: no whole answer came, or a broker confirmed: brokers have no codes.',
+    }),
     error: z
       .object({ class: z.enum(ERROR_CLASSES), message: z.string() })
       .nullable()

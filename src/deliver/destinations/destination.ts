@@ -1,5 +1,7 @@
 import type { z } from 'zod'
 import type { Endpoint, Event, Observation, Order, Verdict } from '../../ground/vocabulary.ts'
+import type { Destination as Place } from '../../store/forwarders.ts'
+import type { OutgoingMessage } from '../brokers/outgoing.ts'
 import type { OutgoingRequest } from '../http/sender.ts'
 import type { MailServer, OutgoingMail } from '../smtp/mail.ts'
 
@@ -24,7 +26,7 @@ export interface Shipment {
 }
 
 /** A kind of endpoint: how an event becomes a request there, and what its answers mean. Pure. */
-export type Destination = HttpDestination | MailDestination
+export type Destination = HttpDestination | MailDestination | BrokerDestination
 
 /** One that is reached by POSTs to the endpoint's URL. */
 export type HttpDestination = Adapter<OutgoingRequest> & { readonly transport: 'http' }
@@ -34,6 +36,13 @@ export type MailDestination = Adapter<OutgoingMail> & {
   readonly transport: 'smtp'
   /** @param options valid ones */
   serverOf(options: Readonly<Record<string, unknown>>): MailServer
+}
+
+/** One that is a broker: at the endpoint's URL, at the place in it that the options name. */
+export type BrokerDestination = Adapter<OutgoingMessage> & {
+  readonly transport: 'broker'
+  /** @throws Error when the options are not valid */
+  placeOf(options: Readonly<Record<string, unknown>>): Place
 }
 
 interface Adapter<Request> {
@@ -55,6 +64,8 @@ interface Adapter<Request> {
   readonly secretOptions?: readonly string[]
   /** Whoever has the URL can send there: nobody is shown more of it than its host. */
   readonly urlIsSecret?: boolean
+  /** The URL may hold a user and a password, which nobody is shown. */
+  readonly urlHasCredentials?: boolean
   /** An endpoint's URL is {@link defaultUrl}, and cannot be given. */
   readonly urlIsMade?: boolean
   /** The URL of an endpoint that is registered without one; left out: every endpoint needs its own. */
