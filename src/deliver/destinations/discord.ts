@@ -1,3 +1,7 @@
+import type {
+  APIEmbedField,
+  RESTPostAPIWebhookWithTokenJSONBody as DiscordMessage,
+} from 'discord-api-types/v10'
 import { z } from 'zod'
 import { judgeAnswer } from '../verdict.ts'
 import type { HttpDestination, Shipment } from './destination.ts'
@@ -6,30 +10,6 @@ import { type Facts, factsOf, type Link, titleOf } from './facts.ts'
 import { LOOKS } from './looks.ts'
 import { inWordsOf, postJson, saidIn } from './service.ts'
 import { cut, linesWithin } from './text.ts'
-
-/** What we use of docs.discord.com/developers/resources/webhook, "Execute Webhook", and of its embeds. */
-interface DiscordMessage {
-  readonly username: string
-  readonly embeds: readonly [DiscordEmbed]
-  readonly allowed_mentions: { readonly parse: [] }
-}
-
-interface DiscordEmbed {
-  readonly title: string
-  readonly url?: string
-  readonly description?: string
-  /** 0xrrggbb */
-  readonly color: number
-  readonly fields: readonly DiscordField[]
-  readonly footer?: { readonly text: string }
-  readonly timestamp: string
-}
-
-interface DiscordField {
-  readonly name: string
-  readonly value: string
-  readonly inline: boolean
-}
 
 /** UTF-16 units of each text, escapes included; in all they stay under the 6,000 of an embed. */
 const ROOM = { title: 256, description: 700, label: 50, value: 200, affected: 1_000, links: 900 }
@@ -113,8 +93,8 @@ function digestLine(entry: DigestEntry): string {
   return `${icon} **${cut(entry.facts.monitor, DIGEST_ROOM.name, escapeMarkdown)}**${wordsOf(entry, escapeMarkdown)}`
 }
 
-function fields({ marks, figures, affected, links }: Facts): DiscordField[] {
-  const all: DiscordField[] = [...marks, ...figures].slice(0, MOST_FIGURES).map(({ name, value }) => ({
+function fields({ marks, figures, affected, links }: Facts): APIEmbedField[] {
+  const all: APIEmbedField[] = [...marks, ...figures].slice(0, MOST_FIGURES).map(({ name, value }) => ({
     name: cut(name, ROOM.label, escapeMarkdown),
     value: cut(value, ROOM.value, escapeMarkdown),
     inline: true,

@@ -1,3 +1,4 @@
+import type { IAdaptiveCard, IContainer, IRichTextBlock, ITextRun } from '@microsoft/teams.cards'
 import { z } from 'zod'
 import type { Status } from '../../ground/vocabulary.ts'
 import { judgeAnswer } from '../verdict.ts'
@@ -15,48 +16,9 @@ interface TeamsMessage {
     {
       readonly contentType: 'application/vnd.microsoft.card.adaptive'
       readonly contentUrl: null
-      readonly content: AdaptiveCard
+      readonly content: IAdaptiveCard
     },
   ]
-}
-
-/** What we use of adaptivecards.io/schemas/1.5.0: what Teams shows. */
-interface AdaptiveCard {
-  readonly $schema: 'http://adaptivecards.io/schemas/adaptive-card.json'
-  readonly type: 'AdaptiveCard'
-  readonly version: '1.5'
-  readonly fallbackText: string
-  readonly msteams: { readonly width: 'full' }
-  readonly body: readonly (RichTextBlock | Container)[]
-  readonly actions?: readonly OpenUrl[]
-}
-
-interface Container {
-  readonly type: 'Container'
-  readonly style: 'good' | 'warning' | 'attention' | 'accent' | 'emphasis'
-  readonly bleed: true
-  readonly items: readonly RichTextBlock[]
-}
-
-/** Runs of text as they are: unlike in a TextBlock, nothing in them is Markdown. */
-interface RichTextBlock {
-  readonly type: 'RichTextBlock'
-  readonly spacing?: 'None' | 'Small' | 'Medium'
-  readonly inlines: readonly TextRun[]
-}
-
-interface TextRun {
-  readonly type: 'TextRun'
-  readonly text: string
-  readonly weight?: 'Bolder'
-  readonly size?: 'Large'
-  readonly isSubtle?: true
-}
-
-interface OpenUrl {
-  readonly type: 'Action.OpenUrl'
-  readonly title: string
-  readonly url: string
 }
 
 /**
@@ -69,7 +31,7 @@ const MOST_AFFECTED = 25
 /** Bytes of a digest's lines, as JSON has them; of 28 KB in all. */
 const DIGEST_ROOM = 25_000
 
-const STYLES: Readonly<Record<Status, Container['style']>> = {
+const STYLES: Readonly<Record<Status, NonNullable<IContainer['style']>>> = {
   operational: 'good',
   degraded: 'warning',
   down: 'attention',
@@ -119,7 +81,7 @@ function teamsDigest(shipments: readonly Shipment[]): TeamsMessage {
   return messageOf(worst, `${LOOKS[worst].icon} ${title}`, [...entries.map(digestLine), footer], links)
 }
 
-function digestLine(entry: DigestEntry): RichTextBlock {
+function digestLine(entry: DigestEntry): IRichTextBlock {
   const { icon } = LOOKS[entry.facts.status]
   return text([run(`${icon} ${entry.facts.monitor}${wordsOf(entry)}`)], 'None')
 }
@@ -127,10 +89,10 @@ function digestLine(entry: DigestEntry): RichTextBlock {
 function messageOf(
   status: Status,
   title: string,
-  blocks: readonly RichTextBlock[],
+  blocks: readonly IRichTextBlock[],
   links: readonly Link[],
 ): TeamsMessage {
-  const content: AdaptiveCard = {
+  const content: IAdaptiveCard = {
     $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
     type: 'AdaptiveCard',
     version: '1.5',
@@ -159,11 +121,11 @@ function messageOf(
   }
 }
 
-function details({ message, marks, figures, affected, timestamp, story }: Facts): RichTextBlock[] {
-  const blocks: RichTextBlock[] = []
+function details({ message, marks, figures, affected, timestamp, story }: Facts): IRichTextBlock[] {
+  const blocks: IRichTextBlock[] = []
   if (message !== null) blocks.push(text([run(cut(message, ROOM.message))]))
   for (const { name, value } of [...marks, ...figures].slice(0, MOST_FIGURES)) {
-    const label: TextRun = { type: 'TextRun', text: `${cut(name, ROOM.label)}: `, weight: 'Bolder' }
+    const label: ITextRun = { type: 'TextRun', text: `${cut(name, ROOM.label)}: `, weight: 'Bolder' }
     blocks.push(text([label, run(cut(value, ROOM.value))], 'Small'))
   }
   if (affected.length > 0) {
@@ -180,10 +142,11 @@ function details({ message, marks, figures, affected, timestamp, story }: Facts)
   return blocks
 }
 
-function text(inlines: readonly TextRun[], spacing?: RichTextBlock['spacing']): RichTextBlock {
+/** Runs of text as they are: unlike in a TextBlock, nothing in them is Markdown. */
+function text(inlines: ITextRun[], spacing?: IRichTextBlock['spacing']): IRichTextBlock {
   return { type: 'RichTextBlock', ...(spacing && { spacing }), inlines }
 }
 
-function run(words: string): TextRun {
+function run(words: string): ITextRun {
   return { type: 'TextRun', text: words }
 }
