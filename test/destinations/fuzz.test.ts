@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { destinationFor } from '../../src/deliver/destinations/index.ts'
@@ -91,4 +92,15 @@ describe('a mention in a name', () => {
       '\\<!channel\\> \\<\\@U1\\> \\@everyone',
     )
   })
+})
+
+describe.each(KINDS)('the limits of %s', kind => {
+  const page = readFileSync('docs/reference/message-limits.md', 'utf8')
+
+  it.each(LIMITS[kind].map(({ what, most, source }) => [what, most.toLocaleString('en-US'), source]))(
+    'are in the reference: %s',
+    (what, most, source) => {
+      expect(page).toContain(`| ${what} | ${most} | <${source}> |`)
+    },
+  )
 })
