@@ -2,10 +2,16 @@ import type { Parcel } from './parcel.ts'
 
 /** One request that carries several parcels of an endpoint; each of them keeps an attempt and a schedule of its own. */
 export class Digest {
+  readonly #lead: Parcel
   readonly #members: Parcel[] = []
   // biome-ignore lint/suspicious/noExplicitAny: whatever `send` comes to.
   #sent: Promise<any> | null = null
   #isOnItsWay = false
+
+  /** @param lead whose turn it is; the others ride with it */
+  constructor(lead: Parcel) {
+    this.#lead = lead
+  }
 
   /**
    * Puts a parcel into the request, which leaves as soon as the caller's turn is over: whoever is to be in it joins
@@ -23,8 +29,8 @@ export class Digest {
     return this.#sent
   }
 
-  /** Whether the parcel was the first to join: it is the one who speaks for all. */
-  isFirst(parcel: Parcel): boolean {
-    return this.#members[0] === parcel
+  /** Whether the parcel has no turn of its own, but goes along with another. */
+  isRider(parcel: Parcel): boolean {
+    return this.#lead !== parcel
   }
 }

@@ -13,7 +13,7 @@ import { Fifo } from './fifo.ts'
 import { gatherDigest } from './gather-digest.ts'
 import type { EndpointHealth } from './health.ts'
 import type { Held } from './held.ts'
-import type { Parcel } from './parcel.ts'
+import { isRider, type Parcel } from './parcel.ts'
 import { UrlGates } from './url-gates.ts'
 
 /** More than this in memory for one endpoint, and what comes next is parked in the table. */
@@ -46,6 +46,8 @@ export class Dispatcher implements Part {
   readonly #hasTurn = new Set<EndpointQueue>()
   readonly #rateWaits = new Map<EndpointQueue, () => void>()
   #inFlight = 0
+  /** Of those in flight, the ones that share another's request. */
+  #riders = 0
   #share = 1
   #pumping = false
   #paused = false
@@ -225,7 +227,7 @@ export class Dispatcher implements Part {
     if (!this.#trusted()) return
     this.#pumping = true
     let passedOver = 0
-    while (this.#inFlight < this.#maxInFlight && this.#recorder.unwritten < MAX_UNWRITTEN) {
+    while (this.#requests < this.#maxInFlight && this.#recorder.unwritten < MAX_UNWRITTEN) {
       const queue = this.#turns.shift()
       if (!queue) break
       if (this.#takesTooMuch(queue)) {
@@ -237,8 +239,7 @@ export class Dispatcher implements Part {
       const now = this.#clock.now()
       const parcel = queue.take(now)
       if (parcel) {
-        const endpoint = this.#catalog.endpoint(queue.endpointId)
-        for (const one of gatherDigest(parcel, queue, endpoint, now)) this.#start(one, queue)
+        for (const one of gatherDigest(parcel, queue, now)) this.#start(one, queue)
         this.#giveTurn(queue)
       } else if (queue.ready > 0 && queue.hasRoom) {
         this.#waitForRate(queue, now)
@@ -252,7 +253,11 @@ export class Dispatcher implements Part {
    * is room for one that works.
    */
   #takesTooMuch(queue: EndpointQueue): boolean {
-    return queue.inFlight >= this.#maxInFlight - this.#inFlight
+    return queue.inFlight >= this.#maxInFlight - this.#requests
+  }
+
+  get #requests(): number {
+    return this.#inFlight - this.#riders
   }
 
   #waitForRate(queue: EndpointQueue, now: number): void {
@@ -266,10 +271,11 @@ export class Dispatcher implements Part {
 
   #start(parcel: Parcel, queue: EndpointQueue): void {
     if (!this.#held.begin(parcel)) {
-      queue.ended()
+      queue.ended(parcel)
       return
     }
     this.#inFlight++
+    if (isRider(parcel)) this.#riders++
     this.#deliver(parcel, queue).catch(error => {
       this.#log.error(
         { err: error },
@@ -281,25 +287,26 @@ export class Dispatcher implements Part {
   async #deliver(parcel: Parcel, queue: EndpointQueue): Promise<void> {
     const endpoint = this.#catalog.endpoint(parcel.delivery.endpointId)
     if (!endpoint?.enabled) {
-      queue.ended()
-      this.#ended(queue)
+      queue.ended(parcel)
+      this.#ended(parcel, queue)
       await this.#finishUnsent(parcel, endpoint)
       this.#finished(parcel, queue)
       return
     }
     const { attempt, verdict } = await this.#courier.attempt(parcel, endpoint)
-    if (speaksFor(parcel)) queue.answered(verdict, this.#clock.now())
+    if (!isRider(parcel)) queue.answered(verdict, this.#clock.now())
     const isOver = attempt.deliveryStatus !== 'pending'
     const superseded = isOver ? [] : queue.retried(parcel)
-    if (isOver) queue.ended()
-    this.#ended(queue)
+    if (isOver) queue.ended(parcel)
+    this.#ended(parcel, queue)
     await this.#settle(parcel, endpoint, attempt, verdict, superseded)
     if (isOver) this.#finished(parcel, queue)
   }
 
   /** The attempt is over: whoever waited for its place goes. */
-  #ended(queue: EndpointQueue): void {
+  #ended(parcel: Parcel, queue: EndpointQueue): void {
     this.#inFlight--
+    if (isRider(parcel)) this.#riders--
     if (this.#stopping && this.#inFlight === 0) for (const resolve of this.#whenQuiet.splice(0)) resolve()
     this.#giveTurn(queue)
     this.#pump()
@@ -334,7 +341,7 @@ export class Dispatcher implements Part {
     this.#held.end(parcel)
     if (pending) this.#backlog.dueAt(parcel.delivery.bucket, attempt.nextAttemptAt as number)
     this.#cancelSuperseded(superseded)
-    if (speaksFor(parcel)) this.#health.saw(endpoint, verdict)
+    if (!isRider(parcel)) this.#health.saw(endpoint, verdict)
     if (this.#recorder.unwritten < MAX_UNWRITTEN) this.#pump()
   }
 
@@ -393,9 +400,4 @@ export class Dispatcher implements Part {
 
 function isFull(queue: EndpointQueue): boolean {
   return queue.waiting >= MAX_WAITING || queue.bytes >= MAX_WAITING_BYTES
-}
-
-/** An answer that several deliveries share counts once. */
-function speaksFor(parcel: Parcel): boolean {
-  return parcel.digest?.isFirst(parcel) ?? true
 }

@@ -1,7 +1,9 @@
 import type { Delivery, Endpoint, EventType, Verdict } from '../ground/vocabulary.ts'
+import type { Digests } from './destinations/destination.ts'
+import { destinationFor } from './destinations/index.ts'
 import { Fifo } from './fifo.ts'
 import { Lines } from './order.ts'
-import { type Parcel, weightOf } from './parcel.ts'
+import { isRider, type Parcel, weightOf } from './parcel.ts'
 import { Rate } from './rate.ts'
 import type { UrlGate, UrlGates } from './url-gates.ts'
 import { Window } from './window.ts'
@@ -26,6 +28,7 @@ export class EndpointQueue {
   #concurrency = 1
   #inFlight = 0
   #bytes = 0
+  #digests: Digests<unknown> | null = null
   /** Buckets of which some deliveries to this endpoint are parked in the table. */
   readonly parkedBuckets = new Set<number>()
 
@@ -45,7 +48,13 @@ export class EndpointQueue {
     const rate = endpoint.ratePerSecond === null ? null : endpoint.ratePerSecond * share
     this.#rate.set(rate, rate ?? 1)
     this.#gate = this.#gates.of(endpoint, share)
+    this.#digests = destinationFor(endpoint.kind).digest ?? null
     return endpoint.order === this.#order ? [] : this.#reorder(endpoint.order)
+  }
+
+  /** How a storm is sent to the endpoint; null: always one by one. */
+  get digests(): Digests<unknown> | null {
+    return this.#digests
   }
 
   /** Deliveries that wait here: for room, or (where order is kept) for their turn. */
@@ -121,8 +130,8 @@ export class EndpointQueue {
   }
 
   /**
-   * Further parcels that go with one that was taken, in one request: they need no rate and no room of their own.
-   * Each counts as in flight: call {@link ended} or {@link retried} for it.
+   * Further parcels that ride with one that was taken, in its request: they need no rate and no room of their own, and
+   * do not count as in flight. Call {@link ended} or {@link retried} for each all the same.
    * @param wanted asked for one after the other, until it says no
    */
   takeAlso(wanted: (parcel: Parcel) => boolean): Parcel[] {
@@ -131,7 +140,6 @@ export class EndpointQueue {
       const parcel = this.#shift()
       if (parcel) taken.push(parcel)
     }
-    this.#inFlight += taken.length
     return taken
   }
 
@@ -141,8 +149,8 @@ export class EndpointQueue {
   }
 
   /** A parcel that was taken is not in flight any more: answered, or not ours to send. */
-  ended(): void {
-    this.#inFlight--
+  ended(parcel: Parcel): void {
+    if (!isRider(parcel)) this.#inFlight--
   }
 
   /** The parcel's delivery is over, and that is on record: whoever stood behind it goes. */
@@ -153,7 +161,7 @@ export class EndpointQueue {
 
   /** The parcel waits in the table for its retry; answers with what has superseded it meanwhile. */
   retried(parcel: Parcel): Delivery[] {
-    this.#inFlight--
+    this.ended(parcel)
     if (!this.#lines) return []
     const { superseded, ready } = this.#lines.retry(parcel)
     if (ready) this.#push(ready)

@@ -15,6 +15,11 @@ export interface Parcel {
   digest?: Digest
 }
 
+/** Whether the parcel shares another's request, which counts for both: as one in flight, and as one answer. */
+export function isRider(parcel: Parcel): boolean {
+  return parcel.digest?.isRider(parcel) ?? false
+}
+
 /** Bytes that a parcel keeps in memory, about. */
 export function weightOf(parcel: Parcel): number {
   return parcel.event.payload.length + 400

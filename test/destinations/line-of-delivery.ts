@@ -30,8 +30,9 @@ export class LineOfDelivery {
     endpoints: readonly [Endpoint, ...Endpoint[]]
     network: Network
     random: () => number
+    maxInFlight?: number
   }) {
-    const { clock, endpoints, network, random } = options
+    const { clock, endpoints, network, random, maxInFlight = 100 } = options
     this.#clock = clock
     this.#endpoints = endpoints
     const held = new Held()
@@ -60,7 +61,7 @@ export class LineOfDelivery {
       health: { saw: () => {} },
       clock,
       log: silentLog,
-      maxInFlight: 100,
+      maxInFlight,
     } as unknown as ConstructorParameters<typeof Dispatcher>[0])
   }
 

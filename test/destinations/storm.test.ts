@@ -38,6 +38,7 @@ const OK: Answer = { afterMs: 50, seen: { statusCode: 200, responseBody: 'ok' },
 function channel(
   endpoints: [Endpoint, ...Endpoint[]],
   answer: (number: number, message: Post['message']) => Answer,
+  maxInFlight?: number,
 ) {
   const clock = new TestClock(NOW)
   const posts: Post[] = []
@@ -45,6 +46,7 @@ function channel(
     clock,
     endpoints,
     random: () => 0.5,
+    ...(maxInFlight !== undefined && { maxInFlight }),
     network: ({ body }) => {
       expectWithinLimits('slack', body)
       const message = JSON.parse(body.toString())
@@ -149,6 +151,26 @@ describe('a storm at Slack', () => {
       200,
     )
     expect(line.results.filter(({ status }) => status === 'delivered')).toHaveLength(200)
+  })
+
+  it('takes one place of those that the node has, however many events are in a message', async () => {
+    const other = slack('ep_2', { url: 'https://receiver.example/services/T000/B000/another' })
+    const hangs = {
+      afterMs: 5_000,
+      seen: { error: { class: 'timeout', message: 'no answer' } as const },
+      shown: false,
+    }
+    const { clock, posts, line } = channel(
+      [slack('ep_1'), other],
+      (_, message) => (JSON.stringify(message).includes('quiet') ? OK : hangs),
+      5,
+    )
+    for (let index = 0; index < 80; index++)
+      line.accept(eventOf({ monitorName: `m-${index}`, status: 'down' }, { eventId: `evt_${index}` }))
+    clock.after(2_500, () => line.accept(eventOf({ monitorName: 'quiet', status: 'down' }), other))
+    await line.runOut()
+    const quiet = posts.find(({ message }) => JSON.stringify(message).includes('quiet'))
+    expect(quiet?.at).toBe(NOW + 2_500)
   })
 
   it('a few events come one by one', async () => {
