@@ -170,6 +170,7 @@ export class EndpointQueue {
 
   /** The endpoint gave an answer that settles deliveries, or did not; once for each request. */
   answered(verdict: Verdict, now: number): void {
+    this.#gate?.answered(now)
     if (verdict.outcome !== 'retry') {
       this.#window.answered(this.#concurrency)
       return

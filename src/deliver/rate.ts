@@ -27,6 +27,12 @@ export class Rate {
     this.#tokens--
   }
 
+  /** Counts anew from now, as if one had gone at this moment. */
+  restart(now: number): void {
+    this.#tokens = Math.min(this.#tokens, 0)
+    this.#at = now
+  }
+
   /** When the next one may go; not after `now` when it may already. */
   nextAt(now: number): number {
     if (this.#perMs === null || this.#perMs <= 0) return now

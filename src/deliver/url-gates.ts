@@ -40,6 +40,14 @@ export class UrlGate {
     this.#waiting.delete(endpointId)
   }
 
+  /**
+   * An answer came. The service saw the request at some moment before, and counts from there: so the next one leaves when
+   * its time has passed since the answer.
+   */
+  answered(now: number): void {
+    this.#rate.restart(now)
+  }
+
   /** When to ask again; not after `now` when the endpoint may send already. */
   nextAt(endpointId: string, now: number): number {
     if (now < this.#heldUntil) return this.#heldUntil

@@ -178,7 +178,7 @@ describe('a storm at Slack', () => {
     for (let index = 0; index < 4; index++)
       line.accept(eventOf({ monitorName: `m-${index}`, status: 'down' }, { eventId: `evt_${index}` }))
     await line.runOut()
-    expect(posts.map(({ at }) => at - NOW)).toEqual([0, 1_000, 2_000, 3_000])
+    expect(posts.map(({ at }) => at - NOW)).toEqual([0, 1_050, 2_100, 3_150])
   })
 
   it('a digest that is refused for what it is comes as single messages', async () => {
