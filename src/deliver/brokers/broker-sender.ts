@@ -66,12 +66,10 @@ export class BrokerSender implements Part {
     } finally {
       this.#leave(key, kept)
     }
+    const total = performance.now() - startedAt
     const connect = isNew && connectedAt !== null ? connectedAt - startedAt : null
-    return {
-      ...NOTHING,
-      error,
-      timings: { ...NOTHING.timings, connect, total: performance.now() - startedAt },
-    }
+    const firstByte = error === null ? total : null
+    return { ...NOTHING, error, timings: { ...NOTHING.timings, connect, firstByte, total } }
   }
 
   #use(key: string, kind: OutgoingMessage['place']['broker'], url: string): Kept {

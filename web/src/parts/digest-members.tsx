@@ -16,7 +16,11 @@ export function DigestMembers({ attempt }: { attempt: Attempt }) {
       <ul className="mt-2 grid gap-x-6 gap-y-1 sm:grid-cols-2">
         {others.map(one => (
           <li key={one.id} className="min-w-0 truncate">
-            <Link to="/deliveries/$id" params={{ id: one.delivery_id }}>
+            <Link
+              to="/deliveries/$id"
+              params={{ id: one.delivery_id }}
+              className="underline underline-offset-2"
+            >
               {one.monitor_name}
             </Link>
           </li>
