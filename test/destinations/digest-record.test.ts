@@ -76,3 +76,38 @@ interface Attempt {
 function idsOf(attempts: readonly Attempt[]): string[] {
   return attempts.map(({ id }) => id).sort()
 }
+
+describe('a storm at one Slack URL, sent by two nodes', () => {
+  it('is told whole, at about a message a second from both together', async () => {
+    const channel = await startReceiver({ answer: { status: 200, body: 'ok' } })
+    const first = await startTestApp()
+    const second = await startTestApp({ beside: first })
+    try {
+      await ownsHalf(second)
+      const { id } = await first.addEndpoint(channel.url, { kind: 'slack' })
+      const names = Array.from({ length: 120 }, (_, index) => `monitor-${index}-end`)
+      const startedAt = Date.now()
+      await second.send(names.map(monitor_name => ({ monitor_name, status: 'down' })))
+      const list = `/v1/deliveries?endpoint_id=${id}&limit=200`
+      await first.eventually(`${list}&status=delivered`, ({ data }) => data.length === names.length)
+      const seconds = (Date.now() - startedAt) / 1_000
+      const told = channel.requests.map(({ body }) => body.toString()).join()
+      expect(names.filter(name => !told.includes(name))).toEqual([])
+      // Each node may begin with one at once.
+      expect(channel.requests.length).toBeLessThanOrEqual(seconds + 2)
+    } finally {
+      await second.stop()
+      await first.stop()
+      await channel.close()
+    }
+  })
+})
+
+/** Resolves when the node has taken over half of the buckets. */
+async function ownsHalf({ url, token }: TestApp): Promise<void> {
+  for (;;) {
+    const answer = await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${token}` } })
+    if ((await answer.text()).includes('statuspulse_buckets_owned 32\n')) return
+    await new Promise(resolve => setTimeout(resolve, 20))
+  }
+}
