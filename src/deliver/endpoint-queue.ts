@@ -122,11 +122,10 @@ export class EndpointQueue {
     return null
   }
 
-  /**
-   * Whether the rate, and nothing else, keeps back what is ready: then several may go in one message.
-   */
+  /** Whether the rate keeps back what is ready: then several may go in one message. */
   isHeldBack(now: number): boolean {
-    return now >= this.#singlesUntil && !this.#mayGo(now)
+    if (now < this.#singlesUntil) return false
+    return !this.#rate.allows(now) || this.#gate?.isOpen(now) === false
   }
 
   /**

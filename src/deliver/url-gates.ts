@@ -26,10 +26,14 @@ export class UrlGate {
     this.#patienceMs = perSecond > 0 ? 2_000 / perSecond : 0
   }
 
+  /** Whether anybody may send now. */
+  isOpen(now: number): boolean {
+    return now >= this.#heldUntil && this.#rate.allows(now)
+  }
+
   /** Whether the endpoint may send now; if not, it has its place in line for as long as it goes on asking. */
   allows(endpointId: string, now: number): boolean {
-    const isOpen = now >= this.#heldUntil && this.#rate.allows(now)
-    if (isOpen && (this.#firstWaiting(now) ?? endpointId) === endpointId) return true
+    if (this.isOpen(now) && (this.#firstWaiting(now) ?? endpointId) === endpointId) return true
     this.#waiting.set(endpointId, now)
     return false
   }

@@ -238,6 +238,17 @@ describe('endpoints of one Slack URL', () => {
     expect(ofSecond.map(({ at }) => at - NOW).at(-1)).toBeLessThan(5_000 + 3 * 2_000 + 500)
   })
 
+  it('do not wait for one that has said all it had to say', async () => {
+    const endpoints: [Endpoint, Endpoint] = [slack('ep_1'), slack('ep_2')]
+    const { clock, posts, line } = channel(endpoints, () => OK)
+    for (let index = 0; index < 20; index++)
+      line.accept(eventOf({ monitorName: `a-${index}`, status: 'down' }))
+    // The first event, then a digest of all others; a second after that it is the other's turn.
+    clock.after(1_500, () => line.accept(eventOf({ monitorName: 'b', status: 'down' }), endpoints[1]))
+    await line.runOut()
+    expect(posts.map(({ at }) => at - NOW)).toEqual([0, 1_050, 2_100])
+  })
+
   it('all wait when Slack asks for patience', async () => {
     const endpoints: [Endpoint, Endpoint] = [slack('ep_1'), slack('ep_2')]
     const { clock, posts, line } = channel(endpoints, number =>
