@@ -17,7 +17,11 @@ const ROOMS = [
 ]
 
 /** Pure: no database, no sockets, no clock; they know the ground floor and nothing else of ours. */
-const PURE = ['decide/', 'route/', 'deliver/(sign|schedule|verdict|window|order|fifo|parcel)\\.ts']
+const PURE = [
+  'decide/',
+  'route/',
+  'deliver/(sign|schedule|verdict|window|rate|order|fifo|parcel|digest)\\.ts',
+]
 
 const path = rooms => `^src/(${rooms.map(room => room.replace('.', '\\.')).join('|')})`
 

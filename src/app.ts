@@ -9,6 +9,7 @@ import { showAttempt } from './api/views.ts'
 import type { Config } from './config.ts'
 import { Backlog } from './deliver/backlog.ts'
 import { brokerNetwork } from './deliver/broker-network.ts'
+import { BrokerSender } from './deliver/brokers/broker-sender.ts'
 import { Courier } from './deliver/courier.ts'
 import { Custody } from './deliver/custody.ts'
 import { Dispatcher } from './deliver/dispatcher.ts'
@@ -174,7 +175,8 @@ function assemble(base: {
   const templates = new Templates()
   const { publicUrl } = config
   const mailer = new Mailer({ policy })
-  const courier = new Courier({ sender, mailer, templates, clock, random, version, publicUrl })
+  const brokers = new BrokerSender({ network: brokerNetwork(policy), clock })
+  const courier = new Courier({ sender, mailer, brokers, templates, clock, random, version, publicUrl })
   const health = new EndpointHealth({
     database,
     clock,
@@ -378,6 +380,7 @@ function assemble(base: {
       hub,
       recorder,
       sender,
+      brokers,
       templates,
       health,
       rows,

@@ -1,4 +1,6 @@
 import type { z } from 'zod'
+import { brokerNetwork } from '../deliver/broker-network.ts'
+import { examineBroker } from '../deliver/brokers/examine.ts'
 import { type Destination, destinationFor } from '../deliver/destinations/index.ts'
 import { shownUrl } from '../deliver/destinations/secrets.ts'
 import { type EgressPolicy, probeTls, type TlsReport } from '../deliver/egress/index.ts'
@@ -100,15 +102,15 @@ export function checkFilter(filter: Filter): void {
 /** Whether the two differ in what {@link examine} looks at. */
 export function needsExamining(before: EndpointSettings, after: EndpointSettings): boolean {
   if (before.url !== after.url) return true
-  const byOptions = destinationFor(after.kind).transport === 'smtp'
+  const byOptions = destinationFor(after.kind).transport !== 'http'
   return byOptions && JSON.stringify(before.options) !== JSON.stringify(after.options)
 }
 
 /**
- * Looks at a target before anything is sent there: its URL, its address, its certificate; of a mail server, whether it
- * lets us in.
- * @returns the handshake's report; null for mail, and for plain http, which only the operator can allow
- * @throws Problem 422, path `url` or `options.host`, with the reason
+ * Looks at a target before anything is sent there: its URL, its address, its certificate; of a mail server and a broker,
+ * whether it lets us in.
+ * @returns the handshake's report; null for mail, brokers, and plain http, which only the operator can allow
+ * @throws Problem 422, path `url` or that of the option at fault, with the reason
  */
 export async function examine(
   { kind, url, options }: EndpointSettings,
@@ -116,7 +118,9 @@ export async function examine(
 ): Promise<TlsReport | null> {
   const destination = destinationFor(kind)
   if (destination.transport === 'http') return probeTls(url, policy, PROBE_TIMEOUT_MS)
-  await new Mailer({ policy }).check(destination.serverOf(options), PROBE_TIMEOUT_MS)
+  if (destination.transport === 'smtp')
+    await new Mailer({ policy }).check(destination.serverOf(options), PROBE_TIMEOUT_MS)
+  else await examineBroker(url, destination.placeOf(options), brokerNetwork(policy))
   return null
 }
 

@@ -128,6 +128,7 @@ export function showAttempt(attempt: Omit<StoredAttempt, 'position'>) {
     },
     response_headers: attempt.responseHeaders,
     response_body: attempt.responseBody,
+    digest_size: attempt.digestSize,
   }
 }
 

@@ -28,10 +28,10 @@ export function describeAttempt(one: Attempt): string[] {
   ]
 }
 
-/** `200`, or why there was no whole answer. */
-export function answerOf(one: Pick<Attempt, 'status_code' | 'error'>): string {
+/** `200`, or why there was no whole answer. A broker confirms, and answers with no code. */
+export function answerOf(one: Pick<Attempt, 'status_code' | 'error' | 'outcome'>): string {
   if (one.error) return safe(`${one.error.class}: ${one.error.message}`)
-  return String(one.status_code ?? '–')
+  return String(one.status_code ?? (one.outcome === 'delivered' ? 'confirmed' : '–'))
 }
 
 /** `84 ms (DNS look-up 3.0 ms, connection 20 ms, …)` */

@@ -2,6 +2,7 @@ import type { Clock } from '../ground/clock.ts'
 import { messageOf } from '../ground/errors.ts'
 import { newId } from '../ground/ids.ts'
 import type { Attempt, Endpoint, ErrorClass, Observation, Verdict } from '../ground/vocabulary.ts'
+import type { BrokerSender } from './brokers/broker-sender.ts'
 import { type Destination, destinationFor, type Shipment } from './destinations/index.ts'
 import { withoutSecrets } from './destinations/secrets.ts'
 import type { Sender } from './http/sender.ts'
@@ -11,10 +12,25 @@ import type { Mailer } from './smtp/mailer.ts'
 import { TemplateError } from './templates/template.ts'
 import type { Templates } from './templates/templates.ts'
 
+/** A request that was made, for one parcel or for several. */
+interface Sent {
+  readonly requestId: string
+  readonly startedAt: number
+  readonly endedAt: number
+  readonly observation: Observation
+  readonly verdict: Verdict
+  /** How many parcels it carried. */
+  readonly size: number
+}
+
+/** Answers that a message gets for what it is, and not for where it went. */
+const ABOUT_THE_MESSAGE = new Set([400, 413, 422])
+
 /** Makes one attempt and says what follows from it; keeps nothing. */
 export class Courier {
   readonly #sender: Pick<Sender, 'send'>
   readonly #mailer: Pick<Mailer, 'send'>
+  readonly #brokers: Pick<BrokerSender, 'send'>
   readonly #templates: Pick<Templates, 'render'>
   readonly #clock: Clock
   readonly #random: () => number
@@ -25,6 +41,7 @@ export class Courier {
   constructor(options: {
     sender: Pick<Sender, 'send'>
     mailer: Pick<Mailer, 'send'>
+    brokers: Pick<BrokerSender, 'send'>
     templates: Pick<Templates, 'render'>
     clock: Clock
     random: () => number
@@ -33,6 +50,7 @@ export class Courier {
   }) {
     this.#sender = options.sender
     this.#mailer = options.mailer
+    this.#brokers = options.brokers
     this.#templates = options.templates
     this.#clock = options.clock
     this.#random = options.random
@@ -42,40 +60,87 @@ export class Courier {
 
   /** One sending of the parcel to its endpoint. Never rejects: whatever happens is on the attempt. */
   async attempt(parcel: Parcel, endpoint: Endpoint): Promise<{ attempt: Attempt; verdict: Verdict }> {
-    const { delivery, event } = parcel
+    const shared = parcel.digest?.join(parcel, members => this.#sendDigest(members, endpoint))
+    const sent = await (shared ?? this.#sendOne(parcel, endpoint))
+    return { attempt: this.#describe(parcel, sent), verdict: sent.verdict }
+  }
+
+  #sendOne(parcel: Parcel, endpoint: Endpoint): Promise<Sent> {
+    return this.#sendAs([parcel], endpoint, async (destination, requestId, now) => {
+      const template = destination.templateOf?.(endpoint)
+      const { payload } = parcel.event
+      const body = template === undefined ? Buffer.from(payload) : await this.#rendered(template, parcel)
+      return this.#send(destination, this.#shipment(parcel, endpoint, requestId, now, body))
+    })
+  }
+
+  async #sendDigest(members: readonly Parcel[], endpoint: Endpoint): Promise<Sent> {
+    const [first] = members as readonly [Parcel]
+    if (members.length === 1) return this.#sendOne(first, endpoint)
+    const sent = await this.#sendAs(members, endpoint, (destination, requestId, now) =>
+      this.#sendTogether(
+        destination,
+        members.map(one => this.#shipment(one, endpoint, requestId, now, Buffer.from(one.event.payload))),
+      ),
+    )
+    return { ...sent, verdict: apart(sent) }
+  }
+
+  async #sendAs(
+    members: readonly Parcel[],
+    endpoint: Endpoint,
+    send: (destination: Destination, requestId: string, now: number) => Promise<Observation>,
+  ): Promise<Sent> {
     const startedAt = this.#clock.now()
-    const requestId = newId('req', startedAt, delivery.bucket)
+    const requestId = newId('req', startedAt, members[0]?.delivery.bucket)
     const destination = destinationFor(endpoint.kind)
     let observation: Observation
-    const template = destination.templateOf?.(endpoint)
     try {
-      const payload =
-        template === undefined ? Buffer.from(event.payload) : await this.#rendered(template, parcel)
-      const sending = this.#send(destination, {
-        event,
-        payload,
-        endpoint,
-        deliveryId: delivery.id,
-        requestId,
-        retryAttempt: delivery.attempts,
-        now: startedAt,
-        version: this.#version,
-        publicUrl: this.#publicUrl,
-        superseded: parcel.superseded,
-      })
-      observation = withoutSecrets(await sending, endpoint)
+      observation = withoutSecrets(await send(destination, requestId, startedAt), endpoint)
     } catch (error) {
       observation = notSent(error)
     }
     const endedAt = this.#clock.now()
     const verdict = destination.judge(observation, endpoint, endedAt)
-    return { attempt: this.#describe(parcel, requestId, startedAt, endedAt, observation, verdict), verdict }
+    return { requestId, startedAt, endedAt, observation, verdict, size: members.length }
+  }
+
+  #shipment(
+    { delivery, event, superseded }: Parcel,
+    endpoint: Endpoint,
+    requestId: string,
+    now: number,
+    payload: Buffer,
+  ): Shipment {
+    return {
+      event,
+      payload,
+      endpoint,
+      deliveryId: delivery.id,
+      requestId,
+      retryAttempt: delivery.attempts,
+      now,
+      version: this.#version,
+      publicUrl: this.#publicUrl,
+      superseded,
+    }
   }
 
   #send(destination: Destination, shipment: Shipment): Promise<Observation> {
-    return destination.transport === 'http'
-      ? this.#sender.send(destination.buildRequest(shipment))
-      : this.#mailer.send(destination.buildRequest(shipment))
+    switch (destination.transport) {
+      case 'http':
+        return this.#sender.send(destination.buildRequest(shipment))
+      case 'smtp':
+        return this.#mailer.send(destination.buildRequest(shipment))
+      case 'broker':
+        return this.#brokers.send(destination.buildRequest(shipment))
+    }
+  }
+
+  #sendTogether(destination: Destination, shipments: readonly Shipment[]): Promise<Observation> {
+    if (destination.transport === 'http' && destination.digest)
+      return this.#sender.send(destination.digest.buildRequest(shipments))
+    return Promise.reject(new Error(`${destination.label} has no digests`))
   }
 
   /** The same bytes at every attempt: of the event and the delivery, only what never changes goes in. */
@@ -92,15 +157,9 @@ export class Courier {
     })
   }
 
-  #describe(
-    parcel: Parcel,
-    requestId: string,
-    startedAt: number,
-    endedAt: number,
-    observation: Observation,
-    verdict: Verdict,
-  ): Attempt {
+  #describe(parcel: Parcel, sent: Sent): Attempt {
     const { delivery, event } = parcel
+    const { requestId, startedAt, endedAt, observation, verdict, size } = sent
     const nextAt =
       event.dryRun || verdict.outcome !== 'retry' ? null : this.#nextAt(parcel, startedAt, endedAt, verdict)
     const retriesOver = verdict.outcome === 'retry' && nextAt === null && !event.dryRun
@@ -117,6 +176,7 @@ export class Courier {
       deliveryStatus: verdict.outcome === 'delivered' ? 'delivered' : nextAt === null ? 'failed' : 'pending',
       why: whyOf(verdict, retriesOver),
       nextAttemptAt: nextAt,
+      digestSize: size,
     }
   }
 
@@ -134,6 +194,13 @@ export class Courier {
       random: this.#random(),
     })
   }
+}
+
+/** One event that a service refuses must not take others with it: then each is sent by itself. */
+function apart({ observation: { statusCode }, verdict }: Sent): Verdict {
+  if (verdict.outcome !== 'failed' || !ABOUT_THE_MESSAGE.has(statusCode ?? 0)) return verdict
+  const why = `${verdict.why}; it was one message for several events, and each is sent by itself next`
+  return { outcome: 'retry', why, notBefore: null, apart: true }
 }
 
 function whyOf(verdict: Verdict, retriesOver: boolean): string | null {

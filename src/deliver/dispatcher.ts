@@ -10,9 +10,11 @@ import type { Backlog } from './backlog.ts'
 import type { Courier } from './courier.ts'
 import { EndpointQueue } from './endpoint-queue.ts'
 import { Fifo } from './fifo.ts'
+import { gatherDigest } from './gather-digest.ts'
 import type { EndpointHealth } from './health.ts'
 import type { Held } from './held.ts'
-import type { Parcel } from './parcel.ts'
+import { isRider, type Parcel } from './parcel.ts'
+import { UrlGates } from './url-gates.ts'
 
 /** More than this in memory for one endpoint, and what comes next is parked in the table. */
 const MAX_WAITING = 1_000
@@ -39,11 +41,14 @@ export class Dispatcher implements Part {
   readonly #trusted: () => boolean
   readonly #leave: (parcel: Parcel) => void
   readonly #queues = new Map<string, EndpointQueue>()
+  readonly #gates = new UrlGates()
   /** Endpoints that have something ready, in the order of their turns. */
   readonly #turns = new Fifo<EndpointQueue>()
   readonly #hasTurn = new Set<EndpointQueue>()
   readonly #rateWaits = new Map<EndpointQueue, () => void>()
   #inFlight = 0
+  /** Of those in flight, the ones that share another's request. */
+  #riders = 0
   #share = 1
   #pumping = false
   #paused = false
@@ -198,7 +203,7 @@ export class Dispatcher implements Part {
   #queue(endpointId: string): EndpointQueue {
     let queue = this.#queues.get(endpointId)
     if (!queue) {
-      queue = new EndpointQueue(endpointId)
+      queue = new EndpointQueue(endpointId, this.#gates)
       const endpoint = this.#catalog.endpoint(endpointId)
       if (endpoint) queue.configure(endpoint, this.#share)
       this.#queues.set(endpointId, queue)
@@ -229,7 +234,7 @@ export class Dispatcher implements Part {
     if (!this.#trusted()) return
     this.#pumping = true
     let passedOver = 0
-    while (this.#inFlight < this.#maxInFlight && this.#recorder.unwritten < MAX_UNWRITTEN) {
+    while (this.#requests < this.#maxInFlight && this.#recorder.unwritten < MAX_UNWRITTEN) {
       const queue = this.#turns.shift()
       if (!queue) break
       if (this.#takesTooMuch(queue)) {
@@ -241,7 +246,7 @@ export class Dispatcher implements Part {
       const now = this.#clock.now()
       const parcel = queue.take(now)
       if (parcel) {
-        this.#start(parcel, queue)
+        for (const one of gatherDigest(parcel, queue, now)) this.#start(one, queue)
         this.#giveTurn(queue)
       } else if (queue.ready > 0 && queue.hasRoom) {
         this.#waitForRate(queue, now)
@@ -255,7 +260,11 @@ export class Dispatcher implements Part {
    * is room for one that works.
    */
   #takesTooMuch(queue: EndpointQueue): boolean {
-    return queue.inFlight >= this.#maxInFlight - this.#inFlight
+    return queue.inFlight >= this.#maxInFlight - this.#requests
+  }
+
+  get #requests(): number {
+    return this.#inFlight - this.#riders
   }
 
   #waitForRate(queue: EndpointQueue, now: number): void {
@@ -269,10 +278,11 @@ export class Dispatcher implements Part {
 
   #start(parcel: Parcel, queue: EndpointQueue): void {
     if (!this.#held.begin(parcel)) {
-      queue.ended()
+      queue.ended(parcel)
       return
     }
     this.#inFlight++
+    if (isRider(parcel)) this.#riders++
     this.#deliver(parcel, queue).catch(error => {
       this.#log.error(
         { err: error },
@@ -284,25 +294,26 @@ export class Dispatcher implements Part {
   async #deliver(parcel: Parcel, queue: EndpointQueue): Promise<void> {
     const endpoint = this.#catalog.endpoint(parcel.delivery.endpointId)
     if (!endpoint?.enabled) {
-      queue.ended()
-      this.#ended(queue)
+      queue.ended(parcel)
+      this.#ended(parcel, queue)
       await this.#finishUnsent(parcel, endpoint)
       this.#finished(parcel, queue)
       return
     }
     const { attempt, verdict } = await this.#courier.attempt(parcel, endpoint)
-    queue.answered(verdict.outcome)
+    if (!isRider(parcel)) queue.answered(verdict, this.#clock.now())
     const isOver = attempt.deliveryStatus !== 'pending'
     const superseded = isOver ? [] : queue.retried(parcel)
-    if (isOver) queue.ended()
-    this.#ended(queue)
+    if (isOver) queue.ended(parcel)
+    this.#ended(parcel, queue)
     await this.#settle(parcel, endpoint, attempt, verdict, superseded)
     if (isOver) this.#finished(parcel, queue)
   }
 
   /** The attempt is over: whoever waited for its place goes. */
-  #ended(queue: EndpointQueue): void {
+  #ended(parcel: Parcel, queue: EndpointQueue): void {
     this.#inFlight--
+    if (isRider(parcel)) this.#riders--
     if (this.#stopping && this.#inFlight === 0) for (const resolve of this.#whenQuiet.splice(0)) resolve()
     this.#giveTurn(queue)
     this.#pump()
@@ -337,7 +348,7 @@ export class Dispatcher implements Part {
     this.#held.end(parcel)
     if (pending) this.#backlog.dueAt(parcel.delivery.bucket, attempt.nextAttemptAt as number)
     this.#cancelSuperseded(superseded)
-    this.#health.saw(endpoint, verdict)
+    if (!isRider(parcel)) this.#health.saw(endpoint, verdict)
     if (this.#recorder.unwritten < MAX_UNWRITTEN) this.#pump()
   }
 

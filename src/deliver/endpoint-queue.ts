@@ -1,8 +1,15 @@
 import type { Delivery, Endpoint, EventType, Verdict } from '../ground/vocabulary.ts'
+import type { Digests } from './destinations/destination.ts'
+import { destinationFor } from './destinations/index.ts'
 import { Fifo } from './fifo.ts'
 import { Lines } from './order.ts'
-import { type Parcel, weightOf } from './parcel.ts'
+import { isRider, type Parcel, weightOf } from './parcel.ts'
+import { Rate } from './rate.ts'
+import type { UrlGate, UrlGates } from './url-gates.ts'
 import { Window } from './window.ts'
+
+/** After a digest was refused for what it is, the endpoint gets single messages for so long; ms. */
+const SINGLES_MS = 600_000
 
 /**
  * What waits in memory for one endpoint, and how much of it may go now: its order, its
@@ -12,20 +19,23 @@ export class EndpointQueue {
   readonly endpointId: string
   readonly #ready = new Fifo<Parcel>()
   readonly #window = new Window()
+  readonly #rate = new Rate()
+  readonly #gates: UrlGates
+  #gate: UrlGate | null = null
+  #singlesUntil = 0
   #lines: Lines | null = null
   #order: Endpoint['order'] = 'unordered'
   #concurrency = 1
-  #ratePerMs: number | null = null
-  #burst = 1
-  #tokens = 1
-  #tokensAt = 0
   #inFlight = 0
   #bytes = 0
+  #digests: Digests<unknown> | null = null
   /** Buckets of which some deliveries to this endpoint are parked in the table. */
   readonly parkedBuckets = new Set<number>()
 
-  constructor(endpointId: string) {
+  /** @param gates what all endpoints of one URL share */
+  constructor(endpointId: string, gates: UrlGates) {
     this.endpointId = endpointId
+    this.#gates = gates
   }
 
   /**
@@ -35,10 +45,16 @@ export class EndpointQueue {
    */
   configure(endpoint: Endpoint, share: number): Delivery[] {
     this.#concurrency = endpoint.concurrency
-    this.#ratePerMs = endpoint.ratePerSecond === null ? null : (endpoint.ratePerSecond * share) / 1000
-    this.#burst = Math.max(1, endpoint.ratePerSecond === null ? 1 : endpoint.ratePerSecond * share)
-    this.#tokens = Math.min(this.#tokens, this.#burst)
+    const rate = endpoint.ratePerSecond === null ? null : endpoint.ratePerSecond * share
+    this.#rate.set(rate, rate ?? 1)
+    this.#gate = this.#gates.of(endpoint, share)
+    this.#digests = destinationFor(endpoint.kind).digest ?? null
     return endpoint.order === this.#order ? [] : this.#reorder(endpoint.order)
+  }
+
+  /** How a storm is sent to the endpoint; null: always one by one. */
+  get digests(): Digests<unknown> | null {
+    return this.#digests
   }
 
   /** Deliveries that wait here: for room, or (where order is kept) for their turn. */
@@ -95,27 +111,45 @@ export class EndpointQueue {
 
   /** The next parcel to send, or null. Counts it as in flight: call {@link ended} or {@link retried} for it. */
   take(now: number): Parcel | null {
-    while (this.#ready.length > 0 && this.hasRoom && this.#hasToken(now)) {
-      const parcel = this.#ready.shift() as Parcel
-      this.#bytes -= weightOf(parcel)
-      if (this.#lines && !this.#lines.start(parcel)) continue
-      this.#tokens--
+    while (this.#ready.length > 0 && this.hasRoom && this.#mayGo(now)) {
+      const parcel = this.#shift()
+      if (!parcel) continue
+      this.#rate.take()
+      this.#gate?.take(this.endpointId)
       this.#inFlight++
       return parcel
     }
     return null
   }
 
+  /** Whether the rate keeps back what is ready: then several may go in one message. */
+  isHeldBack(now: number): boolean {
+    if (now < this.#singlesUntil) return false
+    return !this.#rate.allows(now) || this.#gate?.isOpen(now) === false
+  }
+
+  /**
+   * Further parcels that ride with one that was taken, in its request: they need no rate and no room of their own, and
+   * do not count as in flight. Call {@link ended} or {@link retried} for each all the same.
+   * @param wanted asked for one after the other, until it says no
+   */
+  takeAlso(wanted: (parcel: Parcel) => boolean): Parcel[] {
+    const taken: Parcel[] = []
+    for (let head = this.#ready.peek(); head && wanted(head); head = this.#ready.peek()) {
+      const parcel = this.#shift()
+      if (parcel) taken.push(parcel)
+    }
+    return taken
+  }
+
   /** When the rate allows the next one; ms since the epoch, not after `now` when it does already. */
   nextTokenAt(now: number): number {
-    if (this.#ratePerMs === null || this.#ratePerMs <= 0) return now
-    this.#refill(now)
-    return this.#tokens >= 1 ? now : now + (1 - this.#tokens) / this.#ratePerMs
+    return Math.max(this.#rate.nextAt(now), this.#gate?.nextAt(this.endpointId, now) ?? now)
   }
 
   /** A parcel that was taken is not in flight any more: answered, or not ours to send. */
-  ended(): void {
-    this.#inFlight--
+  ended(parcel: Parcel): void {
+    if (!isRider(parcel)) this.#inFlight--
   }
 
   /** The parcel's delivery is over, and that is on record: whoever stood behind it goes. */
@@ -126,17 +160,23 @@ export class EndpointQueue {
 
   /** The parcel waits in the table for its retry; answers with what has superseded it meanwhile. */
   retried(parcel: Parcel): Delivery[] {
-    this.#inFlight--
+    this.ended(parcel)
     if (!this.#lines) return []
     const { superseded, ready } = this.#lines.retry(parcel)
     if (ready) this.#push(ready)
     return superseded
   }
 
-  /** The endpoint gave an answer that settles a delivery, or did not. */
-  answered(outcome: Verdict['outcome']): void {
-    if (outcome === 'retry') this.#window.failed()
-    else this.#window.answered(this.#concurrency)
+  /** The endpoint gave an answer that settles deliveries, or did not; once for each request. */
+  answered(verdict: Verdict, now: number): void {
+    this.#gate?.answered(now)
+    if (verdict.outcome !== 'retry') {
+      this.#window.answered(this.#concurrency)
+      return
+    }
+    this.#window.failed()
+    if (verdict.notBefore !== null) this.#gate?.hold(verdict.notBefore, now)
+    if (verdict.apart) this.#singlesUntil = now + SINGLES_MS
   }
 
   /** Forgets what a lost bucket had in line. */
@@ -160,15 +200,14 @@ export class EndpointQueue {
     this.#ready.push(parcel)
   }
 
-  #hasToken(now: number): boolean {
-    if (this.#ratePerMs === null) return true
-    this.#refill(now)
-    return this.#tokens >= 1
+  /** The first that is ready, or null: it was superseded meanwhile. */
+  #shift(): Parcel | null {
+    const parcel = this.#ready.shift() as Parcel
+    this.#bytes -= weightOf(parcel)
+    return this.#lines && !this.#lines.start(parcel) ? null : parcel
   }
 
-  #refill(now: number): void {
-    const elapsed = Math.max(0, now - this.#tokensAt)
-    this.#tokensAt = now
-    this.#tokens = Math.min(this.#burst, this.#tokens + elapsed * (this.#ratePerMs ?? 0))
+  #mayGo(now: number): boolean {
+    return this.#rate.allows(now) && (this.#gate?.allows(this.endpointId, now) ?? true)
   }
 }

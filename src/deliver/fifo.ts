@@ -7,13 +7,13 @@ export class Fifo<T> {
     return this.#items.length - this.#head
   }
 
-  /** The next that {@link shift} gives. */
-  get first(): T | undefined {
-    return this.#items[this.#head]
-  }
-
   push(item: T): void {
     this.#items.push(item)
+  }
+
+  /** The first, which stays. */
+  peek(): T | undefined {
+    return this.#items[this.#head]
   }
 
   shift(): T | undefined {

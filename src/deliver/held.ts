@@ -99,7 +99,7 @@ export class Held {
   takeUnwritten(before: number): Parcel[] {
     const late: Parcel[] = []
     for (;;) {
-      const first = this.#fresh.first
+      const first = this.#fresh.peek()
       if (!first || (first.unwrittenAt !== null && first.readyAt >= before)) return late
       this.#fresh.shift()
       if (first.unwrittenAt !== null) late.push(first)

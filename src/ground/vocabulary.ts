@@ -23,7 +23,17 @@ export type EventType = (typeof EVENT_TYPES)[number]
 export const MONITOR_KINDS = ['http', 'tcp', 'dns', 'tls', 'heartbeat', 'metric', 'external'] as const
 export type MonitorKind = (typeof MONITOR_KINDS)[number]
 
-export const ENDPOINT_KINDS = ['webhook', 'slack', 'pagerduty', 'teams', 'discord', 'email'] as const
+export const ENDPOINT_KINDS = [
+  'webhook',
+  'slack',
+  'pagerduty',
+  'teams',
+  'discord',
+  'email',
+  'nats',
+  'rabbitmq',
+  'kafka',
+] as const
 export type EndpointKind = (typeof ENDPOINT_KINDS)[number]
 
 /** How an endpoint wants the events of one monitor: see DESIGN "Delivery rules". */
@@ -158,8 +168,16 @@ export interface Observation {
 /** What follows an attempt. */
 export type Verdict =
   | { readonly outcome: 'delivered' }
-  /** `notBefore`: the receiver's Retry-After, ms since the epoch. */
-  | { readonly outcome: 'retry'; readonly why: string; readonly notBefore: number | null }
+  /**
+   * `notBefore`: the receiver's Retry-After, ms since the epoch. `apart`: a digest was refused for what it is; its
+   * deliveries are to go one by one.
+   */
+  | {
+      readonly outcome: 'retry'
+      readonly why: string
+      readonly notBefore: number | null
+      readonly apart?: true
+    }
   /** `disable`: the endpoint said it is gone (410) and is switched off. */
   | { readonly outcome: 'failed'; readonly why: string; readonly disable: boolean }
 
@@ -178,4 +196,6 @@ export interface Attempt extends Observation {
   readonly deliveryStatus: DeliveryStatus
   readonly why: string | null
   readonly nextAttemptAt: number | null
+  /** How many deliveries the request carried, this one included: more than 1 in a digest. */
+  readonly digestSize: number
 }

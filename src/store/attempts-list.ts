@@ -26,6 +26,8 @@ export interface StoredAttempt {
   readonly timings: Timings
   readonly responseHeaders: Readonly<Record<string, string>>
   readonly responseBody: string
+  /** How many deliveries the request carried, this one included. */
+  readonly digestSize: number
   /** Where it stands in the feed. */
   readonly position: string
 }
@@ -36,6 +38,7 @@ export interface AttemptQuery {
   /** Attempts of these deliveries only. */
   readonly deliveryIds?: readonly string[] | undefined
   readonly monitorName?: string | undefined
+  readonly requestId?: string | undefined
   readonly outcome?: Verdict['outcome'] | undefined
   readonly statusCode?: number | undefined
   readonly dryRun?: boolean | undefined
@@ -67,13 +70,14 @@ export interface AttemptRow {
   timings: (number | null)[]
   response_headers: Record<string, string>
   response_body: string
+  digest_size: number
   position: string
 }
 
 /** The columns of an {@link AttemptRow}. */
 export const ATTEMPT_COLUMNS = `id, request_id, delivery_id, event_id, endpoint_id, monitor_name, retry_attempt, dry_run,
   started_at, outcome, delivery_status, status_code, error_class, error, why, next_attempt_at, remote_address,
-  tls_version, http_version, timings, response_headers, response_body, position::text as position`
+  tls_version, http_version, timings, response_headers, response_body, digest_size, position::text as position`
 
 /**
  * Attempts of the workspace, the latest first, after a place.
@@ -99,6 +103,17 @@ export function listAttempts(
     // No attempt is older than its delivery.
     const earliest = Math.min(...places.map(place => place.timeMs))
     if (places.length > 0) where.add('day >= ?::date', dayOf(earliest))
+  }
+  if (query.requestId !== undefined) {
+    // It is of the bucket and the time of its first delivery; the others of a digest are found by their index.
+    const place = readId(query.requestId)
+    where.add(
+      '((bucket = ? and request_id = ?) or (digest_size > 1 and request_id = ?)) and day = ?::date',
+      place?.bucket ?? -1,
+      query.requestId,
+      query.requestId,
+      dayOf(place?.timeMs ?? 0),
+    )
   }
   if (query.since !== undefined) {
     where.add(
@@ -173,6 +188,7 @@ export function toStoredAttempt(row: AttemptRow): StoredAttempt {
     },
     responseHeaders: row.response_headers,
     responseBody: row.response_body,
+    digestSize: row.digest_size,
     position: row.position,
   }
 }

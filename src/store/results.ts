@@ -45,6 +45,7 @@ const ATTEMPT_SHAPE = {
   delivery_status: 'text',
   why: 'text',
   next_attempt_at: 'float8',
+  digest_size: 'smallint',
 } as const
 
 /** A delivery as it stands now: all of its row, as this may be the first that is written of it. */
@@ -84,11 +85,11 @@ const RECORD = {
       insert into attempts (bucket, delivery_id, id, day, workspace_id, event_id, endpoint_id, monitor_name,
         request_id, retry_attempt, dry_run, started_at, outcome, status_code, error_class, error, remote_address,
         tls_version, http_version, timings, response_headers, response_body, delivery_status, why,
-        next_attempt_at, position)
+        next_attempt_at, digest_size, position)
       select bucket, delivery_id, id, day, workspace_id, event_id, endpoint_id, monitor_name,
         request_id, retry_attempt, dry_run, to_timestamp(started_at / 1000), outcome, status_code, error_class, error,
         remote_address, tls_version, http_version, timings::real[], response_headers::jsonb, response_body,
-        delivery_status, why, to_timestamp(next_attempt_at / 1000), ${POSITION}
+        delivery_status, why, to_timestamp(next_attempt_at / 1000), digest_size, ${POSITION}
       from ${rowsOf(ATTEMPT_SHAPE, FIRST_OF_ATTEMPTS, 'a')}
       on conflict do nothing
     ), kept_changes as (
@@ -166,6 +167,7 @@ function attemptRow(attempt: Attempt) {
     delivery_status: attempt.deliveryStatus,
     why: attempt.why,
     next_attempt_at: attempt.nextAttemptAt,
+    digest_size: attempt.digestSize,
   }
 }
 

@@ -69,6 +69,7 @@ async function attempt(
     deliveryStatus: status,
     why: status === 'delivered' ? null : `answered ${statusCode}`,
     nextAttemptAt: status === 'pending' ? startedAt + 1300 : null,
+    digestSize: 1,
   }
   const result = {
     delivery,

@@ -157,6 +157,7 @@ export async function attemptOf(
     deliveryStatus: STATUSES[outcome],
     why: outcome === 'delivered' ? null : 'it answered 500',
     nextAttemptAt: null,
+    digestSize: 1,
   }
   const status = STATUSES[outcome]
   return { delivery, epoch: -1, attempt, status, reason: attempt.why, dueAt: null, at: startedAt }

@@ -90,6 +90,7 @@ export async function startTestApi(config: Partial<Services['config']> = {}): Pr
   const courier = new Courier({
     sender,
     mailer: new Mailer({ policy }),
+    brokers: { send: () => Promise.reject(new Error('there is no broker here')) },
     templates,
     clock,
     random: () => 0.5,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startTestApp } from '../helpers/app.ts'
+import { expectEventsThroughRestart } from './endpoints.ts'
 import { findKafka, startKafka } from './kafka-broker.ts'
 import { expectAllThroughRestarts, type TestBroker } from './restarts.ts'
 
@@ -17,6 +18,12 @@ describe.runIf(jars !== null)('a queue forwarded to Kafka', () => {
 
   it('arrives whole and in order per delivery, however often the broker is killed', () =>
     expectAllThroughRestarts('kafka', broker))
+
+  it(
+    'takes the events of an endpoint of its kind, whole and in order per monitor',
+    { timeout: 600_000 },
+    () => expectEventsThroughRestart('kafka', broker, { topic: 'attempts' }),
+  )
 
   it('is refused with the reason when there is no such topic', async () => {
     const app = await startTestApp()

@@ -15,11 +15,12 @@ const STREAM = 'ATTEMPTS'
 export async function startNats(identity?: Identity): Promise<TestBroker> {
   const program = findProgram('nats-server') as string
   const folder = await makeFolder('nats')
-  const [port] = (await freePorts(1)) as [number]
+  const [port, monitorPort] = (await freePorts(2)) as [number, number]
   const config = join(folder, 'nats.conf')
   await writeFile(
     config,
     `listen: 127.0.0.1:${port}
+     http: 127.0.0.1:${monitorPort}
      jetstream { store_dir: "${folder}/data" }
      authorization { user: ops, password: "s3cret" }
      ${identity ? `tls { cert_file: "${folder}/cert.pem", key_file: "${folder}/key.pem" }` : ''}`,
@@ -53,6 +54,11 @@ export async function startNats(identity?: Identity): Promise<TestBroker> {
     async stop() {
       await running?.kill()
       await removeFolder(folder)
+    },
+    async clients() {
+      const answer = await fetch(`http://127.0.0.1:${monitorPort}/connz`)
+      const { connections } = (await answer.json()) as { connections: { name?: string }[] }
+      return connections.filter(({ name }) => name === 'statuspulse').length
     },
     kept: () => withClient(keptOf),
   }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startTestApp, type TestApp } from '../helpers/app.ts'
 import { makeCertificates } from '../helpers/certificates.ts'
+import { expectEventsThroughRestart } from './endpoints.ts'
 import { startNats } from './nats-broker.ts'
 import { findProgram } from './process.ts'
 import { whereThereIs } from './required.ts'
@@ -22,6 +23,60 @@ describe.runIf(whereThereIs('nats-server', findProgram('nats-server'), 'apt-get 
       { timeout: 600_000 },
       () => expectAllThroughRestarts('nats', broker),
     )
+
+    it(
+      'takes the events of an endpoint of its kind, whole and in order per monitor',
+      { timeout: 600_000 },
+      () => expectEventsThroughRestart('nats', broker, { subject: 'ops.events' }),
+    )
+
+    describe('as an endpoint', () => {
+      let app: TestApp
+      beforeAll(async () => {
+        app = await startTestApp()
+      })
+      afterAll(() => app?.stop())
+      const create = (fields: object) =>
+        app.call('POST', '/v1/endpoints', {
+          kind: 'nats',
+          url: broker.url,
+          options: { subject: 'ops.events' },
+          ...fields,
+        })
+
+      it('is refused, naming the field, where no stream takes the subject', async () => {
+        const { status, body } = await create({ options: { subject: 'nobody.listens' } })
+        expect(status).toBe(422)
+        expect(body.errors).toEqual([
+          { path: 'options.subject', message: 'no JetStream stream takes the subject nobody.listens' },
+        ])
+      })
+
+      it('is refused, naming the field, where the broker does not let us in, and says no secret', async () => {
+        const { status, body } = await create({ url: broker.url.replace('s3cret', 'wr0ng') })
+        expect(status).toBe(422)
+        expect(body.errors[0].path).toBe('url')
+        expect(body.errors[0].message).toMatch(/authorization/i)
+        expect(JSON.stringify(body)).not.toContain('wr0ng')
+      })
+
+      it('shows its URL without user and password, and cannot be set to that', async () => {
+        const { body } = await create({})
+        expect(body.url).toMatch(/^nats:\/\/\*\*\*@localhost:\d+$/)
+        const patched = await app.call('PATCH', `/v1/endpoints/${body.id}`, { url: body.url })
+        expect(patched).toMatchObject({ status: 422, body: { errors: [{ path: 'url' }] } })
+      })
+
+      it('shares one connection with all others of its URL', async () => {
+        const subjects = ['ops.a', 'ops.b', 'ops.c']
+        for (const subject of subjects) await create({ name: subject, options: { subject } })
+        await app.send(
+          Array.from({ length: 30 }, (_, index) => ({ monitor_name: `m-${index}`, status: 'down' })),
+        )
+        await app.eventually('/v1/deliveries?status=pending', ({ data }) => data.length === 0)
+        expect(await broker.clients?.()).toBe(1)
+      })
+    })
 
     describe('when it is set up', () => {
       let app: TestApp

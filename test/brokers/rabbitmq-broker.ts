@@ -56,6 +56,12 @@ export async function startRabbitmq(): Promise<TestBroker> {
       await mapper.kill()
       await removeFolder(folder)
     },
+    exchange: (name, isThere) =>
+      withClient(url, async client => {
+        const channel = await client.createChannel()
+        if (isThere) await channel.assertExchange(name, 'topic', { durable: true })
+        else await channel.deleteExchange(name)
+      }),
     kept: () => withClient(url, keptOf),
   }
   await broker.start()

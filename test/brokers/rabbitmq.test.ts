@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startTestApp, type TestApp } from '../helpers/app.ts'
+import { expectEventsThroughRestart } from './endpoints.ts'
 import { findRabbitmq, startRabbitmq } from './rabbitmq-broker.ts'
 import { whereThereIs } from './required.ts'
 import { expectAllThroughRestarts, type TestBroker } from './restarts.ts'
@@ -17,6 +18,55 @@ describe.runIf(whereThereIs('rabbitmq-server', findRabbitmq(), 'apt-get install 
 
     it('arrives whole and in order per delivery in a quorum queue, however often the broker is killed', () =>
       expectAllThroughRestarts('rabbitmq', broker))
+
+    it(
+      'takes the events of an endpoint of its kind, whole and in order per monitor',
+      { timeout: 600_000 },
+      () => expectEventsThroughRestart('rabbitmq', broker, { exchange: 'ops', routing_key: 'attempt' }),
+    )
+
+    it('keeps the events of other endpoints coming when the exchange of one is gone', async () => {
+      const app = await startTestApp()
+      try {
+        const create = (options: object) =>
+          app.call('POST', '/v1/endpoints', { kind: 'rabbitmq', url: broker.url, options })
+        const good = await create({ exchange: 'ops', routing_key: 'attempt' })
+        await broker.exchange?.('gone', true)
+        const bad = await create({ exchange: 'gone', routing_key: 'attempt' })
+        await broker.exchange?.('gone', false)
+        await app.send(
+          Array.from({ length: 20 }, (_, index) => ({ monitor_name: `x-${index}`, status: 'down' })),
+        )
+        const of = (id: string) => `/v1/attempts?endpoint_id=${id}&limit=200`
+        await app.eventually(of(bad.body.id), ({ data }) => data.length >= 20)
+        await app.eventually(of(good.body.id), ({ data }) => data.length === 20)
+        const attempts = (await app.call('GET', of(good.body.id))).body.data
+        expect(attempts.map(({ outcome }: { outcome: string }) => outcome)).toEqual(
+          Array(20).fill('delivered'),
+        )
+        const failed = (await app.call('GET', of(bad.body.id))).body.data[0]
+        expect(failed).toMatchObject({ outcome: 'retry', delivery_status: 'pending' })
+        expect(failed.error.message).toMatch(/gone/)
+      } finally {
+        await app.stop()
+      }
+    })
+
+    it.each([
+      ['exchange', { exchange: 'nowhere', routing_key: 'attempt' }],
+      ['routing_key', { routing_key: 'nowhere' }],
+    ])('is refused as an endpoint, naming the option, when there is no such %s', async (option, options) => {
+      const app = await startTestApp()
+      try {
+        const endpoint = { kind: 'rabbitmq', url: broker.url, options }
+        const { status, body } = await app.call('POST', '/v1/endpoints', endpoint)
+        expect(status).toBe(422)
+        expect(body.errors[0].path).toBe(`options.${option}`)
+        expect(body.errors[0].message).toContain('nowhere')
+      } finally {
+        await app.stop()
+      }
+    })
 
     describe('when it is set up', () => {
       let app: TestApp

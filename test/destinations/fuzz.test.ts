@@ -1,72 +1,12 @@
+import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { destinationFor } from '../../src/deliver/destinations/index.ts'
-import { EVENT_TYPES, SEVERITIES, STATUSES } from '../../src/ground/vocabulary.ts'
 import { expectWithinLimits, LIMITS } from './limits.ts'
+import { nastyInput } from './nasty.ts'
 import { eventOf, shipmentOf } from './shipments.ts'
 
 const KINDS = Object.keys(LIMITS) as (keyof typeof LIMITS)[]
-
-/** Each of these has broken a message somewhere: mentions, markup, what escapes grow by, wide and turned text, halves. */
-const PIECES = [
-  '<!channel>',
-  '<@U012AB3CD>',
-  '@everyone',
-  '<at>all</at>',
-  '&',
-  '"',
-  '\\',
-  '`',
-  '```',
-  '*_~|[x](https://evil.example)',
-  '👩‍👩‍👧‍👦',
-  '😀',
-  '\u202e',
-  'שלום مرحبا',
-  '漢',
-  '\ud83d',
-  '\u0000',
-  '\n',
-  '\u2028',
-  'https://x.example/(a|b)?c=<d>&e="f"',
-]
-
-const nasty = fc
-  .tuple(fc.constantFrom(...PIECES), fc.constantFrom(1, 7, 200, 4_000, 100_000))
-  .map(([piece, length]) => piece.repeat(Math.ceil(length / piece.length)))
-const text = fc.oneof(fc.string({ unit: 'binary' }), nasty)
-
-const input = fc.record({
-  monitorName: text,
-  status: fc.constantFrom(...STATUSES),
-  severity: fc.constantFrom(...SEVERITIES),
-  eventType: fc.constantFrom(...EVENT_TYPES),
-  incidentId: fc.option(text),
-  metadata: fc
-    .record({
-      region: fc.option(text),
-      affected_endpoints: fc.oneof(
-        fc.array(text, { maxLength: 5 }),
-        text.map(one => Array(500).fill(one.slice(0, 500))),
-      ),
-      response_time_ms: fc.option(fc.double()),
-      error_rate_pct: fc.option(fc.double()),
-      duration_ms: fc.option(fc.double()),
-      summary: fc.option(text),
-      own: fc.dictionary(
-        text,
-        fc.oneof(
-          text,
-          fc.double(),
-          fc.boolean(),
-          fc.jsonValue(),
-          fc.webUrl({ withQueryParameters: true, size: 'large' }),
-        ),
-        { maxKeys: 60 },
-      ),
-    })
-    .map(({ own, ...known }) => ({ ...own, ...known })),
-})
 
 const rest = fc.record({
   superseded: fc.nat(),
@@ -88,7 +28,7 @@ function textsIn(body: Buffer): string[] {
 describe.each(KINDS)('every message to %s', kind => {
   it("is valid JSON of well-formed text within the service's limits, whatever is in the event", () => {
     fc.assert(
-      fc.property(input, rest, (event, { dryRun, ...more }) => {
+      fc.property(nastyInput, rest, (event, { dryRun, ...more }) => {
         const shipment = shipmentOf(kind, eventOf(event, { dryRun }), more)
         const { body } = destinationFor(kind).buildRequest(shipment)
         expectWithinLimits(kind, body)
@@ -152,4 +92,15 @@ describe('a mention in a name', () => {
       '\\<!channel\\> \\<\\@U1\\> \\@everyone',
     )
   })
+})
+
+describe.each(KINDS)('the limits of %s', kind => {
+  const page = readFileSync('docs/reference/message-limits.md', 'utf8')
+
+  it.each(LIMITS[kind].map(({ what, most, source }) => [what, most.toLocaleString('en-US'), source]))(
+    'are in the reference: %s',
+    (what, most, source) => {
+      expect(page).toContain(`| ${what} | ${most} | <${source}> |`)
+    },
+  )
 })

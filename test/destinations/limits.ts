@@ -1,5 +1,6 @@
 import { expect } from 'vitest'
 import type { HttpKind } from '../../src/deliver/destinations/index.ts'
+import { expectValidCard } from './adaptive-card.ts'
 
 /** A limit of a service, where it is written, and how to find in a message what it bounds. */
 interface Limit {
@@ -119,8 +120,9 @@ export const LIMITS: Readonly<Record<Exclude<HttpKind, 'webhook'>, readonly Limi
   ],
 }
 
-/** Fails, naming the limit and its source, when the body is beyond one. */
+/** Fails, naming the limit and its source, when the body is beyond one; of Teams, also when the card is not valid. */
 export function expectWithinLimits(kind: Exclude<HttpKind, 'webhook'>, body: Buffer): void {
+  if (kind === 'teams') expectValidCard(body)
   const message = JSON.parse(body.toString())
   for (const { what, least = 0, most, source, of } of LIMITS[kind]) {
     for (const found of of(message, body)) {

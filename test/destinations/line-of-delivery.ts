@@ -14,22 +14,28 @@ export type Network = (request: OutgoingRequest) => { afterMs: number; seen: Par
 const EPOCH = 1
 
 /**
- * The dispatcher, its queues, the courier and a destination as they are, around one endpoint; in place of the
+ * The dispatcher, its queues, the courier and a destination as they are, around endpoints; in place of the
  * database a table in memory, in place of the network a function, and time by a {@link TestClock}.
  */
 export class LineOfDelivery {
   /** Every result that was written, in order. */
   readonly results: Result[] = []
   readonly #clock: TestClock
-  readonly #endpoint: Endpoint
+  readonly #endpoints: readonly [Endpoint, ...Endpoint[]]
   readonly #dispatcher: Dispatcher
   #accepted = 0
   readonly #table = new Map<string, { delivery: Delivery; event: Event; dueAt: number | null }>()
 
-  constructor(options: { clock: TestClock; endpoint: Endpoint; network: Network; random: () => number }) {
-    const { clock, endpoint, network, random } = options
+  constructor(options: {
+    clock: TestClock
+    endpoints: readonly [Endpoint, ...Endpoint[]]
+    network: Network
+    random: () => number
+    maxInFlight?: number
+  }) {
+    const { clock, endpoints, network, random, maxInFlight = 100 } = options
     this.#clock = clock
-    this.#endpoint = endpoint
+    this.#endpoints = endpoints
     const held = new Held({ unwritten: new Unwritten(), alone: true })
     held.open(0, EPOCH, clock.now())
     const send = (request: OutgoingRequest) =>
@@ -39,10 +45,11 @@ export class LineOfDelivery {
       })
     this.#dispatcher = new Dispatcher({
       trusted: () => true,
-      catalog: { endpoint: () => endpoint },
+      catalog: { endpoint: (id: string) => endpoints.find(one => one.id === id) },
       courier: new Courier({
         sender: { send },
         mailer: { send: () => Promise.reject(new Error('there is no mail here')) },
+        brokers: { send: () => Promise.reject(new Error('there is no broker here')) },
         templates: { render: () => Promise.reject(new Error('there is no template here')) },
         clock,
         random,
@@ -55,19 +62,19 @@ export class LineOfDelivery {
       health: { saw: () => {} },
       clock,
       log: silentLog,
-      maxInFlight: 100,
+      maxInFlight,
     } as unknown as ConstructorParameters<typeof Dispatcher>[0])
   }
 
-  /** The event is accepted now. */
-  accept(event: Event): void {
+  /** The event is accepted now, for the first endpoint unless told otherwise. */
+  accept(event: Event, endpoint: Endpoint = this.#endpoints[0]): void {
     const now = this.#clock.now()
     const delivery: Delivery = {
       id: `dlv_${String(this.#accepted++).padStart(6, '0')}`,
       workspaceId: event.workspaceId,
       bucket: 0,
       eventId: event.eventId,
-      endpointId: this.#endpoint.id,
+      endpointId: endpoint.id,
       monitorName: event.monitorName,
       incidentId: event.incidentId,
       createdAt: now,

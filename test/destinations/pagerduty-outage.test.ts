@@ -102,7 +102,7 @@ async function play(plan: Schedule): Promise<{ pagerDuty: FakePagerDuty; line: L
   const network = networkOf(plan, clock, pagerDuty)
   const line = new LineOfDelivery({
     clock,
-    endpoint: endpointOf('pagerduty'),
+    endpoints: [endpointOf('pagerduty')],
     network,
     random: () => plan.jitter,
   })

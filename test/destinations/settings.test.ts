@@ -17,6 +17,9 @@ describe('the settings of an endpoint that says no more than it must', () => {
     ['teams', 'latest', [202, 200], 2],
     ['discord', 'latest', [204, 200], 2],
     ['email', 'latest', [250], 2],
+    ['nats', 'ordered', [], null],
+    ['rabbitmq', 'ordered', [], null],
+    ['kafka', 'ordered', [], null],
   ] as const)('are those of its kind: %s', (kind, order, successStatuses, ratePerSecond) => {
     const { options } = endpointOf(kind)
     expect(made({ kind, ...(kind !== 'email' && { url: URL }), options })).toMatchObject({

@@ -13,6 +13,9 @@ export const NOW = Date.parse('2024-05-14T09:23:12Z')
 
 const OPTIONS: Partial<Record<EndpointKind, Record<string, unknown>>> = {
   pagerduty: { routing_key: ROUTING_KEY, region: 'us' },
+  nats: { subject: 'ops.events' },
+  rabbitmq: { routing_key: 'events' },
+  kafka: { topic: 'events' },
   email: { host: 'mail.example.com', from: 'status@example.com', to: ['ops@example.com'] },
 }
 

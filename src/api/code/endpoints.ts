@@ -79,13 +79,13 @@ export const endpointSection: Section<StoredEndpoint, EndpointSettings> = {
     if (endpoint.name === '') return 'it has no name'
     const { url, options, headers, filter, enabled, ...settings } = wordsOf(endpoint)
     const standard = wordsOf(settingsOf({ kind: endpoint.kind, url: endpoint.url, ...given(endpoint) }))
-    const { urlIsMade, urlIsSecret, defaultUrl } = destinationFor(endpoint.kind)
+    const { urlIsMade, defaultUrl } = destinationFor(endpoint.kind)
     const isOwnUrl = !urlIsMade && endpoint.url !== defaultUrl?.(endpoint.options)
     const shown = shownOptions(endpoint)
     return {
       name: endpoint.name,
       ...(endpoint.kind === 'webhook' ? {} : { kind: endpoint.kind }),
-      ...(isOwnUrl ? { url: urlIsSecret ? HIDDEN : url } : {}),
+      ...(isOwnUrl ? { url: shownUrl(endpoint) === url ? url : HIDDEN } : {}),
       ...(Object.keys(shown).length > 0 ? { options: shown } : {}),
       ...nonEmpty('filter', withoutEmpty(filter as Json)),
       ...nonEmpty('headers', hideAll(headers as Json)),
@@ -101,7 +101,7 @@ export const endpointSection: Section<StoredEndpoint, EndpointSettings> = {
 
 /** What two endpoints have in common that need to be looked at only once. */
 export function targetKey({ kind, url, options }: EndpointSettings): string {
-  return JSON.stringify([kind, url, destinationFor(kind).transport === 'smtp' ? options : null])
+  return JSON.stringify([kind, url, destinationFor(kind).transport === 'http' ? null : options])
 }
 
 /** What defaults depend on, and a URL that is made of the options left out. */

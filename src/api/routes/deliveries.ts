@@ -163,6 +163,9 @@ function addAttempts(app: FastifyInstance, { database }: Services): void {
     query: z.strictObject({
       ...shared,
       delivery_id: text({ max: 64 }).optional(),
+      request_id: text({ max: 64 })
+        .optional()
+        .meta({ description: 'Of this request: several where it was a digest.' }),
       outcome: z.enum(['delivered', 'retry', 'failed']).optional(),
       since: timeInput.optional().meta({ description: 'Started at or after.' }),
       until: timeInput.optional().meta({ description: 'Started before.' }),
@@ -183,6 +186,7 @@ function addAttempts(app: FastifyInstance, { database }: Services): void {
           deliveryIds: both(ofEvent, query.delivery_id),
           endpointId: query.endpoint_id,
           monitorName: query.monitor,
+          requestId: query.request_id,
           outcome: query.outcome,
           statusCode: query.status_code,
           dryRun: query.dry_run,

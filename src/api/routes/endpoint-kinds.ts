@@ -13,6 +13,9 @@ const endpointKinds = z
         about: z.string().meta({ description: 'What it reaches, and by what.' }),
         url_needed: z.boolean().meta({ description: 'false: an endpoint may leave its `url` out.' }),
         url_is_secret: z.boolean().meta({ description: 'true: only the host of its `url` is ever shown.' }),
+        url_has_credentials: z.boolean().meta({
+          description: 'true: its `url` may hold a user and a password, which are never shown.',
+        }),
         signed: z.boolean().meta({ description: 'Whether attempts are signed with a secret of ours.' }),
         options_schema: z
           .looseObject({})
@@ -51,6 +54,7 @@ function showKind(kind: EndpointKind) {
     about: destination.about,
     url_needed: destination.defaultUrl === undefined,
     url_is_secret: destination.urlIsSecret ?? false,
+    url_has_credentials: destination.urlHasCredentials ?? false,
     signed: kind === 'webhook',
     options_schema: z.toJSONSchema(destination.optionsSchema, { target: 'draft-2020-12', io: 'input' }),
     secret_options: [...(destination.secretOptions ?? [])],

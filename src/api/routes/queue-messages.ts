@@ -44,6 +44,7 @@ const MESSAGE_EXAMPLE = {
   timings_ms: { wait: 3.1, dns: null, connect: null, tls: null, first_byte: 61.2, total: 61.9 },
   response_headers: { 'content-type': 'text/plain' },
   response_body: 'try again',
+  digest_size: 1,
   cursor: CURSOR,
 }
 

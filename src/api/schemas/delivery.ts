@@ -8,7 +8,9 @@ const ms = z.number().nullable()
 export const attempt = z
   .object({
     id: z.string(),
-    request_id: z.string().meta({ description: 'Also in the `X-StatusPulse-Request-Id` header.' }),
+    request_id: z.string().meta({
+      description: 'Also in the `X-StatusPulse-Request-Id` header. The same for all that a digest carried.',
+    }),
     delivery_id: z.string(),
     event_id: z.string(),
     endpoint_id: z.string(),
@@ -18,7 +20,9 @@ export const attempt = z
     started_at: time,
     outcome: z.enum(['delivered', 'retry', 'failed']),
     delivery_status: deliveryStatus.meta({ description: "The delivery's status after this attempt." }),
-    status_code: z.int().nullable().meta({ description: 'null: no whole answer came.' }),
+    status_code: z.int().nullable().meta({
+      description: 'null: no whole answer came, or a broker confirmed: brokers have no codes.',
+    }),
     error: z
       .object({ class: z.enum(ERROR_CLASSES), message: z.string() })
       .nullable()
@@ -44,6 +48,10 @@ export const attempt = z
       }),
     response_headers: z.record(z.string(), z.string()),
     response_body: z.string().meta({ description: 'At most the first 4 KiB.' }),
+    digest_size: z.int().meta({
+      description:
+        'How many deliveries the request carried. More than 1: a digest; the attempts of all of them have its `request_id`.',
+    }),
   })
   .meta({ id: 'Attempt', description: 'One POST of a delivery and all that was seen of it.' })
 

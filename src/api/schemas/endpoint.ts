@@ -47,7 +47,8 @@ const endpointKind = z.enum(ENDPOINT_KINDS).meta({
 const settings = {
   url: text({ max: 2_048 }).meta({
     description:
-      'Where events are POSTed to. `https:` with a certificate that is valid now. Left out: where the kind has it (PagerDuty, by its region).',
+      'Where events are sent to: `https:` with a certificate that is valid now; of a broker `tls:`, `amqps:`, `kafkas:`, with ' +
+      'user and password. Left out: where the kind has it (PagerDuty, by its region).',
   }),
   name: text({ min: 0, max: 200 }),
   headers: z
@@ -146,7 +147,7 @@ export const endpoint = z
     name: z.string(),
     url: z.string().meta({
       description:
-        'Of a kind whose URL is a secret in itself (Slack, Teams, Discord), only the host is shown.',
+        'Of a kind whose URL is a secret in itself (Slack, Teams, Discord), only the host is shown; of a broker, all but user and password.',
     }),
     filter,
     header_names: z

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { exchange, routingKey, subject, topic } from '../../record/forward/places.ts'
 import { BROKERS, FORWARDER_STATES } from '../../store/forwarders.ts'
 import { page, text, time } from './common.ts'
 import { lag, queueParams } from './queue.ts'
@@ -12,24 +13,6 @@ export const forwarderParams = z.object({
 })
 
 const url = (description: string) => text({ max: 2048 }).meta({ description, writeOnly: true })
-
-const subject = z
-  .string()
-  .max(255)
-  .regex(/^[^\s.*>]+(\.[^\s.*>]+)*$/, 'must be a NATS subject without wildcards, such as ops.attempts')
-  .meta({ description: 'A JetStream stream must take it.' })
-
-const shortText = z
-  .string()
-  .regex(/^[\u0020-\u007e]{0,255}$/, 'must be at most 255 printable ASCII characters')
-
-const topic = z
-  .string()
-  .regex(/^[A-Za-z0-9._-]{1,249}$/, 'must be a Kafka topic: 1 to 249 of A-Z a-z 0-9 . _ -')
-  .meta({ description: 'It must be there already.' })
-
-const exchange = shortText.meta({ description: 'Empty: the default one, and the routing key is a queue.' })
-const routingKey = shortText.meta({ description: 'A queue must be bound for it.' })
 
 const common = {
   enabled: z.boolean().default(true),

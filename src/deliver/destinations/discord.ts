@@ -1,38 +1,21 @@
+import type {
+  APIEmbedField,
+  RESTPostAPIWebhookWithTokenJSONBody as DiscordMessage,
+} from 'discord-api-types/v10'
 import { z } from 'zod'
 import { judgeAnswer } from '../verdict.ts'
 import type { HttpDestination, Shipment } from './destination.ts'
+import { type DigestEntry, digestFactsOf, entryOf, wordsOf } from './digest-facts.ts'
 import { type Facts, factsOf, type Link, titleOf } from './facts.ts'
 import { LOOKS } from './looks.ts'
 import { inWordsOf, postJson, saidIn } from './service.ts'
 import { cut, linesWithin } from './text.ts'
 
-/** What we use of docs.discord.com/developers/resources/webhook, "Execute Webhook", and of its embeds. */
-interface DiscordMessage {
-  readonly username: string
-  readonly embeds: readonly [DiscordEmbed]
-  readonly allowed_mentions: { readonly parse: [] }
-}
-
-interface DiscordEmbed {
-  readonly title: string
-  readonly url?: string
-  readonly description?: string
-  /** 0xrrggbb */
-  readonly color: number
-  readonly fields: readonly DiscordField[]
-  readonly footer?: { readonly text: string }
-  readonly timestamp: string
-}
-
-interface DiscordField {
-  readonly name: string
-  readonly value: string
-  readonly inline: boolean
-}
-
 /** UTF-16 units of each text, escapes included; in all they stay under the 6,000 of an embed. */
 const ROOM = { title: 256, description: 700, label: 50, value: 200, affected: 1_000, links: 900 }
 const MOST_FIGURES = 10
+/** Of a digest: a monitor's name, and all lines; the description has 4,096. */
+const DIGEST_ROOM = { name: 500, lines: 4_000 }
 
 /** A channel of Discord, by its webhook. */
 export const discord: HttpDestination = {
@@ -44,6 +27,12 @@ export const discord: HttpDestination = {
   defaultSuccessStatuses: [204, 200],
   // Five in two seconds are let through; limits are Discord's to change, and 429 says when to come again.
   defaultRatePerSecond: 2,
+  digest: {
+    from: 5,
+    room: DIGEST_ROOM.lines,
+    weigh: sent => digestLine(entryOf(sent)).length + 1,
+    buildRequest: shipments => postJson(shipments[0] as Shipment, discordDigest(shipments)),
+  },
   optionsSchema: z.strictObject({}),
   urlIsSecret: true,
 
@@ -79,8 +68,33 @@ function discordMessage(shipment: Shipment): DiscordMessage {
   }
 }
 
-function fields({ marks, figures, affected, links }: Facts): DiscordField[] {
-  const all: DiscordField[] = [...marks, ...figures].slice(0, MOST_FIGURES).map(({ name, value }) => ({
+function discordDigest(shipments: readonly Shipment[]): DiscordMessage {
+  const { title, worst, entries, severities, url } = digestFactsOf(shipments)
+  const { colour, icon } = LOOKS[worst]
+  return {
+    username: 'StatusPulse',
+    embeds: [
+      {
+        title: `${icon} ${title}`,
+        ...(url !== null && { url }),
+        description: entries.map(digestLine).join('\n'),
+        color: Number.parseInt(colour.slice(1), 16),
+        fields: [],
+        footer: { text: severities },
+        timestamp: new Date((shipments[0] as Shipment).now).toISOString(),
+      },
+    ],
+    allowed_mentions: { parse: [] },
+  }
+}
+
+function digestLine(entry: DigestEntry): string {
+  const { icon } = LOOKS[entry.facts.status]
+  return `${icon} **${cut(entry.facts.monitor, DIGEST_ROOM.name, escapeMarkdown)}**${wordsOf(entry, escapeMarkdown)}`
+}
+
+function fields({ marks, figures, affected, links }: Facts): APIEmbedField[] {
+  const all: APIEmbedField[] = [...marks, ...figures].slice(0, MOST_FIGURES).map(({ name, value }) => ({
     name: cut(name, ROOM.label, escapeMarkdown),
     value: cut(value, ROOM.value, escapeMarkdown),
     inline: true,

@@ -43,7 +43,8 @@ export interface Facts {
 
 type Metadata = Readonly<Record<string, unknown>>
 
-const EVENT_WORDS: Readonly<Record<EventType, string>> = {
+/** An event's type for people. */
+export const EVENT_WORDS: Readonly<Record<EventType, string>> = {
   'incident.opened': 'Incident opened',
   'incident.updated': 'Incident updated',
   'incident.acknowledged': 'Incident acknowledged',
@@ -53,7 +54,8 @@ const EVENT_WORDS: Readonly<Record<EventType, string>> = {
   'metric.cleared': 'Threshold cleared',
 }
 
-const STATUS_WORDS: Readonly<Record<Status, string>> = {
+/** What is said of a monitor in each status. */
+export const STATUS_WORDS: Readonly<Record<Status, string>> = {
   operational: 'is operational',
   degraded: 'is degraded',
   down: 'is down',
@@ -81,7 +83,11 @@ const MOST_FIGURES = 40
 const MOST_LINKS = 5
 
 /** Reads an event for people. A payload that is no object (a test send's may be anything) leaves the event's own facts. */
-export function factsOf({ event, publicUrl, superseded }: Shipment): Facts {
+export function factsOf({
+  event,
+  publicUrl,
+  superseded,
+}: Pick<Shipment, 'event' | 'publicUrl' | 'superseded'>): Facts {
   const payload = objectOf(parsed(event.payload))
   const metadata = objectOf(payload.metadata)
   const own = Object.entries(metadata).filter(([name]) => !SAID.has(name))

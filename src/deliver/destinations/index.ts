@@ -2,7 +2,10 @@ import type { EndpointKind } from '../../ground/vocabulary.ts'
 import type { Destination, HttpDestination } from './destination.ts'
 import { discord } from './discord.ts'
 import { email } from './email.ts'
+import { kafka } from './kafka.ts'
+import { nats } from './nats.ts'
 import { pagerduty } from './pagerduty.ts'
+import { rabbitmq } from './rabbitmq.ts'
 import { slack } from './slack.ts'
 import { teams } from './teams.ts'
 import { webhook } from './webhook.ts'
@@ -16,6 +19,9 @@ const DESTINATIONS = {
   teams,
   discord,
   email,
+  nats,
+  rabbitmq,
+  kafka,
 } as const satisfies Readonly<Record<EndpointKind, Destination>>
 
 /** Kinds that are reached by HTTP. */

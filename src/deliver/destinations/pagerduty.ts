@@ -1,30 +1,20 @@
 import { createHash } from 'node:crypto'
+import type { EventPayloadV2 } from '@pagerduty/pdjs/build/src/events.js'
 import { z } from 'zod'
-import type { Severity } from '../../ground/vocabulary.ts'
 import { judgeAnswer } from '../verdict.ts'
 import type { HttpDestination, Shipment } from './destination.ts'
 import { type Facts, factsOf, titleOf } from './facts.ts'
 import { inWordsOf, postJson } from './service.ts'
 import { cut } from './text.ts'
 
-/** Events API v2: developer.pagerduty.com/docs/send-alert-event. */
-interface PagerDutyEvent {
-  readonly routing_key: string
-  readonly event_action: 'trigger' | 'acknowledge' | 'resolve'
-  readonly dedup_key: string
-  /** Of a `trigger` only. */
-  readonly payload?: {
-    readonly summary: string
-    readonly source: string
-    readonly severity: Severity
-    readonly timestamp: string
-    readonly class: string
-    readonly group?: string
-    readonly custom_details: Readonly<Record<string, unknown>>
-  }
+/**
+ * Events API v2: developer.pagerduty.com/docs/send-alert-event. By that page only a `trigger` has a `payload`, and there
+ * may be a client, which PagerDuty's package does not know.
+ */
+type PagerDutyEvent = Omit<EventPayloadV2, 'payload'> & {
+  readonly payload?: EventPayloadV2['payload']
   readonly client?: string
   readonly client_url?: string
-  readonly links?: readonly { readonly href: string; readonly text: string }[]
 }
 
 const MOST_SUMMARY = 1_024
@@ -96,7 +86,7 @@ function pagerDutyEvent(shipment: Shipment, routingKey: string): PagerDutyEvent 
   }
 }
 
-function actionOf({ eventType, status }: Facts): PagerDutyEvent['event_action'] {
+function actionOf({ eventType, status }: Facts): EventPayloadV2['event_action'] {
   switch (eventType) {
     case 'incident.acknowledged':
       return 'acknowledge'

@@ -1,4 +1,5 @@
 import type { Endpoint, Observation } from '../../ground/vocabulary.ts'
+import { shownBrokerUrl } from '../../record/forward/url.ts'
 import { destinationFor } from './index.ts'
 
 /** What stands where a secret was. */
@@ -11,9 +12,14 @@ const SHORTEST = 5
 
 type Settings = Pick<Endpoint, 'kind' | 'url' | 'options'>
 
-/** The endpoint's URL as anyone may see it: `https://hooks.slack.com/…` where it is a secret. */
+/**
+ * The endpoint's URL as anyone may see it: `https://hooks.slack.com/…` where it is a secret, `nats://***@host` where
+ * it holds one.
+ */
 export function shownUrl({ kind, url }: Pick<Settings, 'kind' | 'url'>): string {
-  return destinationFor(kind).urlIsSecret ? `${new URL(url).origin}/…` : url
+  const { urlIsSecret, urlHasCredentials } = destinationFor(kind)
+  if (urlIsSecret) return `${new URL(url).origin}/…`
+  return urlHasCredentials ? shownBrokerUrl(url) : url
 }
 
 /** The endpoint's options as anyone may see them. */
@@ -42,9 +48,10 @@ export function withoutSecrets(observation: Observation, endpoint: Settings): Ob
 
 /** The longest first, so that none is hidden in part. */
 function secretsOf({ kind, url, options }: Settings): string[] {
-  const { urlIsSecret, secretOptions = [] } = destinationFor(kind)
+  const { urlIsSecret, urlHasCredentials, secretOptions = [] } = destinationFor(kind)
   const secrets = secretOptions.flatMap(name => (typeof options[name] === 'string' ? options[name] : []))
   if (urlIsSecret) secrets.push(...secretParts(new URL(url)))
+  if (urlHasCredentials) secrets.push(...credentialsIn(new URL(url)))
   return secrets.toSorted((a, b) => b.length - a.length)
 }
 
@@ -52,6 +59,11 @@ function secretParts({ pathname, search }: URL): string[] {
   const whole = [pathname + search, pathname].filter(text => text.length >= SHORTEST)
   const tokens = `${pathname}${search}`.split(/[/?&=]/).filter(text => text.length >= TOKEN)
   return [...whole, ...tokens].flatMap(text => [text, decoded(text)])
+}
+
+/** A user alone is a token of NATS. */
+function credentialsIn({ username, password }: URL): string[] {
+  return [password || username].filter(text => text.length >= SHORTEST).flatMap(text => [text, decoded(text)])
 }
 
 function decoded(text: string): string {

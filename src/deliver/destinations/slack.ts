@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Verdict } from '../../ground/vocabulary.ts'
 import { judgeAnswer } from '../verdict.ts'
 import type { HttpDestination, Shipment } from './destination.ts'
+import { type DigestEntry, digestFactsOf, entryOf, wordsOf } from './digest-facts.ts'
 import { type Facts, factsOf, type Link, titleOf } from './facts.ts'
 import { LOOKS } from './looks.ts'
 import { inWordsOf, postJson } from './service.ts'
@@ -24,6 +25,8 @@ interface SlackMessage {
  */
 const ROOM = { header: 150, message: 600, label: 50, field: 220, affected: 1_500, links: 500 }
 const MOST_FIELDS = 10
+/** UTF-16 units of a digest's texts: a monitor's name, a section, the link; all lines as JSON has them. */
+const DIGEST_ROOM = { name: 1_000, section: 2_900, link: 300, lines: 7_500 }
 
 /** A channel of Slack, by its incoming webhook. */
 export const slack: HttpDestination = {
@@ -34,6 +37,13 @@ export const slack: HttpDestination = {
   defaultSuccessStatuses: [200],
   // docs.slack.dev/apis/web-api/rate-limits: "1 per second" for incoming webhooks.
   defaultRatePerSecond: 1,
+  mostPerSecondOfUrl: 1,
+  digest: {
+    from: 5,
+    room: DIGEST_ROOM.lines,
+    weigh: sent => JSON.stringify(digestLine(entryOf(sent))).length,
+    buildRequest: shipments => postJson(shipments[0] as Shipment, slackDigest(shipments)),
+  },
   urlIsSecret: true,
   optionsSchema: z.strictObject({}),
 
@@ -63,6 +73,42 @@ function slackMessage(shipment: Shipment): SlackMessage {
     unfurl_links: false,
     unfurl_media: false,
   }
+}
+
+function slackDigest(shipments: readonly Shipment[]): SlackMessage {
+  const { title, worst, entries, severities, url } = digestFactsOf(shipments)
+  const { colour, icon } = LOOKS[worst]
+  const text = `${icon} ${title}`
+  const link = url === null ? '' : linksWithin([{ label: 'Open in StatusPulse', url }], DIGEST_ROOM.link)
+  const elements = [severities, link].filter(Boolean).map(mrkdwn)
+  return {
+    text,
+    blocks: [{ type: 'header', text: { type: 'plain_text', text, emoji: true } }],
+    attachments: [
+      {
+        color: colour,
+        blocks: [...sectionsOf(entries.map(digestLine)).map(section), { type: 'context', elements }],
+      },
+    ],
+    unfurl_links: false,
+    unfurl_media: false,
+  }
+}
+
+function digestLine(entry: DigestEntry): string {
+  const { icon } = LOOKS[entry.facts.status]
+  return `${icon} ${code(entry.facts.monitor, DIGEST_ROOM.name)}${wordsOf(entry, escapeMrkdwn)}`
+}
+
+/** Lines as texts of sections, as many in each as there is room for. */
+function sectionsOf(lines: readonly string[]): string[] {
+  const sections: string[] = []
+  for (const line of lines) {
+    const longer = `${sections.at(-1)}\n${line}`
+    if (sections.length > 0 && longer.length <= DIGEST_ROOM.section) sections[sections.length - 1] = longer
+    else sections.push(line)
+  }
+  return sections
 }
 
 function details(facts: Facts): KnownBlock[] {

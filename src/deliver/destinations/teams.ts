@@ -1,8 +1,10 @@
+import type { IAdaptiveCard, IContainer, IRichTextBlock, ITextRun } from '@microsoft/teams.cards'
 import { z } from 'zod'
 import type { Status } from '../../ground/vocabulary.ts'
 import { judgeAnswer } from '../verdict.ts'
 import type { HttpDestination, Shipment } from './destination.ts'
-import { type Facts, factsOf, titleOf } from './facts.ts'
+import { type DigestEntry, digestFactsOf, entryOf, wordsOf } from './digest-facts.ts'
+import { type Facts, factsOf, type Link, titleOf } from './facts.ts'
 import { LOOKS } from './looks.ts'
 import { inWordsOf, postJson, saidIn } from './service.ts'
 import { cut, linesWithin } from './text.ts'
@@ -14,48 +16,9 @@ interface TeamsMessage {
     {
       readonly contentType: 'application/vnd.microsoft.card.adaptive'
       readonly contentUrl: null
-      readonly content: AdaptiveCard
+      readonly content: IAdaptiveCard
     },
   ]
-}
-
-/** What we use of adaptivecards.io/schemas/1.5.0: what Teams shows. */
-interface AdaptiveCard {
-  readonly $schema: 'http://adaptivecards.io/schemas/adaptive-card.json'
-  readonly type: 'AdaptiveCard'
-  readonly version: '1.5'
-  readonly fallbackText: string
-  readonly msteams: { readonly width: 'full' }
-  readonly body: readonly (RichTextBlock | Container)[]
-  readonly actions?: readonly OpenUrl[]
-}
-
-interface Container {
-  readonly type: 'Container'
-  readonly style: 'good' | 'warning' | 'attention' | 'accent' | 'emphasis'
-  readonly bleed: true
-  readonly items: readonly RichTextBlock[]
-}
-
-/** Runs of text as they are: unlike in a TextBlock, nothing in them is Markdown. */
-interface RichTextBlock {
-  readonly type: 'RichTextBlock'
-  readonly spacing?: 'None' | 'Small' | 'Medium'
-  readonly inlines: readonly TextRun[]
-}
-
-interface TextRun {
-  readonly type: 'TextRun'
-  readonly text: string
-  readonly weight?: 'Bolder'
-  readonly size?: 'Large'
-  readonly isSubtle?: true
-}
-
-interface OpenUrl {
-  readonly type: 'Action.OpenUrl'
-  readonly title: string
-  readonly url: string
 }
 
 /**
@@ -65,8 +28,10 @@ interface OpenUrl {
 const ROOM = { title: 250, message: 700, label: 50, value: 220, affected: 1_500 }
 const MOST_FIGURES = 10
 const MOST_AFFECTED = 25
+/** Bytes of a digest's lines, as JSON has them; of 28 KB in all. */
+const DIGEST_ROOM = 25_000
 
-const STYLES: Readonly<Record<Status, Container['style']>> = {
+const STYLES: Readonly<Record<Status, NonNullable<IContainer['style']>>> = {
   operational: 'good',
   degraded: 'warning',
   down: 'attention',
@@ -83,6 +48,12 @@ export const teams: HttpDestination = {
   defaultSuccessStatuses: [202, 200],
   // Teams takes four a second; a workflow has other work besides.
   defaultRatePerSecond: 2,
+  digest: {
+    from: 5,
+    room: DIGEST_ROOM,
+    weigh: sent => Buffer.byteLength(JSON.stringify(digestLine(entryOf(sent)))) + 1,
+    buildRequest: shipments => postJson(shipments[0] as Shipment, teamsDigest(shipments)),
+  },
   optionsSchema: z.strictObject({}),
   urlIsSecret: true,
 
@@ -100,7 +71,28 @@ function teamsMessage(shipment: Shipment): TeamsMessage {
   const facts = factsOf(shipment)
   const { icon } = LOOKS[facts.status]
   const title = `${icon} ${titleOf(facts, ROOM.title - icon.length - 1)}`
-  const content: AdaptiveCard = {
+  return messageOf(facts.status, title, details(facts), facts.links)
+}
+
+function teamsDigest(shipments: readonly Shipment[]): TeamsMessage {
+  const { title, worst, entries, severities, url } = digestFactsOf(shipments)
+  const footer = text([{ type: 'TextRun', text: severities, isSubtle: true }], 'Medium')
+  const links = url === null ? [] : [{ label: 'Open in StatusPulse', url }]
+  return messageOf(worst, `${LOOKS[worst].icon} ${title}`, [...entries.map(digestLine), footer], links)
+}
+
+function digestLine(entry: DigestEntry): IRichTextBlock {
+  const { icon } = LOOKS[entry.facts.status]
+  return text([run(`${icon} ${entry.facts.monitor}${wordsOf(entry)}`)], 'None')
+}
+
+function messageOf(
+  status: Status,
+  title: string,
+  blocks: readonly IRichTextBlock[],
+  links: readonly Link[],
+): TeamsMessage {
+  const content: IAdaptiveCard = {
     $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
     type: 'AdaptiveCard',
     version: '1.5',
@@ -109,14 +101,14 @@ function teamsMessage(shipment: Shipment): TeamsMessage {
     body: [
       {
         type: 'Container',
-        style: STYLES[facts.status],
+        style: STYLES[status],
         bleed: true,
         items: [text([{ type: 'TextRun', text: title, weight: 'Bolder', size: 'Large' }])],
       },
-      ...details(facts),
+      ...blocks,
     ],
-    ...(facts.links.length > 0 && {
-      actions: facts.links.map(({ label, url }) => ({
+    ...(links.length > 0 && {
+      actions: links.map(({ label, url }) => ({
         type: 'Action.OpenUrl' as const,
         title: cut(label, ROOM.label),
         url,
@@ -129,11 +121,11 @@ function teamsMessage(shipment: Shipment): TeamsMessage {
   }
 }
 
-function details({ message, marks, figures, affected, timestamp, story }: Facts): RichTextBlock[] {
-  const blocks: RichTextBlock[] = []
+function details({ message, marks, figures, affected, timestamp, story }: Facts): IRichTextBlock[] {
+  const blocks: IRichTextBlock[] = []
   if (message !== null) blocks.push(text([run(cut(message, ROOM.message))]))
   for (const { name, value } of [...marks, ...figures].slice(0, MOST_FIGURES)) {
-    const label: TextRun = { type: 'TextRun', text: `${cut(name, ROOM.label)}: `, weight: 'Bolder' }
+    const label: ITextRun = { type: 'TextRun', text: `${cut(name, ROOM.label)}: `, weight: 'Bolder' }
     blocks.push(text([label, run(cut(value, ROOM.value))], 'Small'))
   }
   if (affected.length > 0) {
@@ -150,10 +142,11 @@ function details({ message, marks, figures, affected, timestamp, story }: Facts)
   return blocks
 }
 
-function text(inlines: readonly TextRun[], spacing?: RichTextBlock['spacing']): RichTextBlock {
+/** Runs of text as they are: unlike in a TextBlock, nothing in them is Markdown. */
+function text(inlines: ITextRun[], spacing?: IRichTextBlock['spacing']): IRichTextBlock {
   return { type: 'RichTextBlock', ...(spacing && { spacing }), inlines }
 }
 
-function run(words: string): TextRun {
+function run(words: string): ITextRun {
   return { type: 'TextRun', text: words }
 }

@@ -1,6 +1,6 @@
 import type { StoredAttempt } from '../../store/attempts-list.ts'
 import type { Message } from '../queue-reader.ts'
-import type { BrokerMessage } from './broker.ts'
+import { type BrokerMessage, CLOUD_EVENT_TYPE } from './broker.ts'
 
 /** The CloudEvents type of an attempt record. */
 export const EVENT_TYPE = 'com.statuspulse.attempt'
@@ -25,7 +25,12 @@ export function toBrokerMessage(attempt: StoredAttempt, source: string, show: Sh
     datacontenttype: 'application/json',
     data: show(attempt),
   }
-  return { id: attempt.id, key: attempt.deliveryId, body: JSON.stringify(event) }
+  return {
+    id: attempt.id,
+    key: attempt.deliveryId,
+    body: JSON.stringify(event),
+    contentType: CLOUD_EVENT_TYPE,
+  }
 }
 
 /**

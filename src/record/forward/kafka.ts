@@ -9,7 +9,6 @@ import {
   CLIENT_NAME,
   CONFIRM_MS,
   CONNECT_MS,
-  CONTENT_TYPE,
 } from './broker.ts'
 import type { BrokerUrl } from './url.ts'
 
@@ -20,16 +19,15 @@ type TextProducer = Producer<string, string, string, string>
 
 /** Kafka: a message is confirmed when all in-sync replicas have it; those of one delivery share a partition. */
 export const kafka: Broker<'kafka'> = {
-  async connect(url, { topic }, network) {
+  async connect(url, network) {
     const producer = producerOf(url, network)
-    try {
-      await producer.metadata({ topics: [topic], autocreateTopics: false, retries: 0 })
-    } catch (error) {
-      await producer.close(true).catch(() => {})
-      throw inWords(error)
-    }
     return {
-      async publish(messages) {
+      async find({ topic }) {
+        await producer.metadata({ topics: [topic], autocreateTopics: false, retries: 0 }).catch(error => {
+          throw inWords(error)
+        })
+      },
+      async publish({ topic }, messages) {
         for (const group of groupsOf(messages)) {
           await producer.send({ messages: group.map(message => toRecord(topic, message)) }).catch(error => {
             throw inWords(error)
@@ -93,8 +91,8 @@ function groupsOf(messages: readonly BrokerMessage[]): BrokerMessage[][] {
   return groups
 }
 
-function toRecord(topic: string, { id, key, body }: BrokerMessage) {
-  return { topic, key, value: body, headers: { 'content-type': CONTENT_TYPE, 'ce-id': id } }
+function toRecord(topic: string, { id, key, body, contentType, headers }: BrokerMessage) {
+  return { topic, key, value: body, headers: { ...headers, 'content-type': contentType, 'ce-id': id } }
 }
 
 /** The client wraps what happened; the innermost error is the one that tells. */

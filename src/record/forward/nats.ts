@@ -3,11 +3,11 @@ import { connect, headers, type MsgHdrs, type NatsConnection, type TlsOptions } 
 import { messageOf } from '../../ground/errors.ts'
 import {
   type Broker,
-  type BrokerConnection,
+  type BrokerLink,
+  type BrokerMessage,
   CLIENT_NAME,
   CONFIRM_MS,
   CONNECT_MS,
-  CONTENT_TYPE,
 } from './broker.ts'
 
 /** How often an idle connection is tried; it is given up after two tries without an answer. */
@@ -15,7 +15,7 @@ const PING_MS = 10_000
 
 /** NATS JetStream: every message is acknowledged by the stream that stores it. */
 export const nats: Broker<'nats'> = {
-  async connect(url, { subject }, network) {
+  async connect(url, network) {
     const address = await network.reach(url.hostname, url.port)
     const connection = await connect({
       servers: address.includes(':') ? `[${address}]:${url.port}` : `${address}:${url.port}`,
@@ -28,13 +28,7 @@ export const nats: Broker<'nats'> = {
       ...credentialsOf(url),
       ...(url.secure && { tls: tlsOf(url.serverName, network.authorities) }),
     })
-    try {
-      await findStream(connection, subject)
-    } catch (error) {
-      await connection.close()
-      throw error
-    }
-    return connectionOf(connection, subject)
+    return linkOf(connection)
   },
 }
 
@@ -59,12 +53,15 @@ async function findStream(connection: NatsConnection, subject: string): Promise<
   }
 }
 
-function connectionOf(connection: NatsConnection, subject: string): BrokerConnection {
+function linkOf(connection: NatsConnection): BrokerLink<'nats'> {
   const client = jetstream(connection, { timeout: CONFIRM_MS })
   return {
-    async publish(messages) {
+    find: ({ subject }) => findStream(connection, subject),
+    async publish({ subject }, messages) {
       await Promise.all(
-        messages.map(({ id, body }) => client.publish(subject, body, { msgID: id, headers: typeHeader() })),
+        messages.map(message =>
+          client.publish(subject, message.body, { msgID: message.id, headers: headersOf(message) }),
+        ),
       )
     },
     lost: connection.closed().then(error => error ?? new Error('the NATS server closed the connection')),
@@ -72,9 +69,10 @@ function connectionOf(connection: NatsConnection, subject: string): BrokerConnec
   }
 }
 
-/** One for each message: the client adds the message's own to it. */
-function typeHeader(): MsgHdrs {
+/** Of each message anew: the client adds its own to them. */
+function headersOf({ contentType, headers: further = {} }: BrokerMessage): MsgHdrs {
   const made = headers()
-  made.set('content-type', CONTENT_TYPE)
+  for (const [name, value] of Object.entries(further)) made.set(name, value)
+  made.set('content-type', contentType)
   return made
 }

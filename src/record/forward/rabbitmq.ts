@@ -1,6 +1,6 @@
 import { type ChannelModel, type ConfirmChannel, connect } from 'amqplib'
 import type { Destination } from '../../store/forwarders.ts'
-import { type Broker, type BrokerConnection, CLIENT_NAME, CONNECT_MS, CONTENT_TYPE } from './broker.ts'
+import { type Broker, type BrokerLink, type BrokerMessage, CLIENT_NAME, CONNECT_MS } from './broker.ts'
 
 const HEARTBEAT_SECONDS = 10
 
@@ -9,7 +9,7 @@ const HEARTBEAT_SECONDS = 10
  * on most of its nodes). `mandatory` makes one that is routed nowhere come back, as it would be lost in silence.
  */
 export const rabbitmq: Broker<'rabbitmq'> = {
-  async connect(url, destination, network) {
+  async connect(url, network) {
     const address = await network.reach(url.hostname, url.port)
     const connection = await connect(
       {
@@ -29,50 +29,88 @@ export const rabbitmq: Broker<'rabbitmq'> = {
         clientProperties: { connection_name: CLIENT_NAME },
       },
     )
-    const { promise: lost, resolve: lose } = Promise.withResolvers<Error>()
-    connection.on('error', error => lose(error))
-    connection.on('close', error => lose(error ?? new Error('RabbitMQ closed the connection')))
-    try {
-      const channel = await connection.createConfirmChannel()
-      channel.on('error', error => lose(error))
-      await checkDestination(channel, destination)
-      return connectionOf(connection, channel, destination, lost)
-    } catch (error) {
-      await connection.close().catch(() => {})
-      throw error
-    }
+    return new RabbitMqLink(connection)
   },
 }
 
 type RabbitMq = Extract<Destination, { broker: 'rabbitmq' }>
 
-/** The default exchange is always there, and routes to the queue of the key's name. */
-function checkDestination(channel: ConfirmChannel, { exchange, routingKey }: RabbitMq) {
-  return exchange === '' ? channel.checkQueue(routingKey) : channel.checkExchange(exchange)
+class RabbitMqLink implements BrokerLink<'rabbitmq'> {
+  readonly lost: Promise<Error>
+  readonly #connection: ChannelModel
+  /** By exchange: the broker closes the channel of whoever publishes to one that is not there. */
+  readonly #channels = new Map<string, Promise<Publisher>>()
+
+  constructor(connection: ChannelModel) {
+    const { promise, resolve } = Promise.withResolvers<Error>()
+    connection.on('error', error => resolve(error))
+    connection.on('close', error => resolve(error ?? new Error('RabbitMQ closed the connection')))
+    this.lost = promise
+    this.#connection = connection
+  }
+
+  /** The default exchange is always there, and routes to the queue of the key's name. */
+  async find({ exchange, routingKey }: RabbitMq): Promise<void> {
+    // A channel of its own: what is not there ends it.
+    const channel = await this.#connection.createChannel()
+    channel.on('error', () => {})
+    await (exchange === '' ? channel.checkQueue(routingKey) : channel.checkExchange(exchange))
+    await channel.close()
+  }
+
+  async publish({ exchange, routingKey }: RabbitMq, messages: readonly BrokerMessage[]): Promise<void> {
+    const publisher = await this.#publisherOf(exchange)
+    await Promise.all(messages.map(message => publisher.publish(routingKey, message)))
+  }
+
+  async close(): Promise<void> {
+    await this.#connection.close().catch(() => {})
+  }
+
+  #publisherOf(exchange: string): Promise<Publisher> {
+    const known = this.#channels.get(exchange)
+    if (known) return known
+    const forget = () => this.#channels.delete(exchange)
+    const opening = this.#connection.createConfirmChannel().then(channel => {
+      channel.on('close', forget)
+      return new Publisher(channel, exchange)
+    })
+    opening.catch(forget)
+    this.#channels.set(exchange, opening)
+    return opening
+  }
 }
 
-function connectionOf(
-  connection: ChannelModel,
-  channel: ConfirmChannel,
-  { exchange, routingKey }: RabbitMq,
-  lost: Promise<Error>,
-): BrokerConnection {
-  let isReturned = false
-  channel.on('return', () => {
-    isReturned = true
-  })
-  const options = { persistent: true, mandatory: true, contentType: CONTENT_TYPE, appId: CLIENT_NAME }
-  return {
-    async publish(messages) {
-      for (const { id, body } of messages) {
-        channel.publish(exchange, routingKey, Buffer.from(body), { ...options, messageId: id })
+/** What publishes to one exchange. */
+class Publisher {
+  readonly #channel: ConfirmChannel
+  readonly #exchange: string
+  /** Ids of messages that came back, as no queue takes them: each comes back before it is confirmed. */
+  readonly #returned = new Set<string>()
+  #ended: Error | null = null
+
+  constructor(channel: ConfirmChannel, exchange: string) {
+    this.#channel = channel
+    this.#exchange = exchange
+    channel.on('error', error => {
+      this.#ended = error
+    })
+    channel.on('return', ({ properties }) => this.#returned.add(properties.messageId))
+  }
+
+  publish(routingKey: string, { id, body, contentType, headers }: BrokerMessage): Promise<void> {
+    const options = { persistent: true, mandatory: true, contentType, appId: CLIENT_NAME, messageId: id }
+    return new Promise((resolve, reject) => {
+      const confirmed = (error: unknown) => {
+        const isReturned = this.#returned.delete(id)
+        if (error) reject(this.#ended ?? error)
+        else if (isReturned)
+          reject(new Error(`no queue takes what is sent to ${nameOf(this.#exchange, routingKey)}`))
+        else resolve()
       }
-      await channel.waitForConfirms()
-      // A message comes back before it is confirmed.
-      if (isReturned) throw new Error(`no queue takes what is sent to ${nameOf(exchange, routingKey)}`)
-    },
-    lost,
-    close: () => connection.close().catch(() => {}),
+      const all = { ...options, ...(headers && { headers }) }
+      this.#channel.publish(this.#exchange, routingKey, Buffer.from(body), all, confirmed)
+    })
   }
 }
 

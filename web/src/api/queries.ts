@@ -34,6 +34,17 @@ export const endpointKindsQuery = queryOptions({
   staleTime: Number.POSITIVE_INFINITY,
 })
 
+/** The attempts of one request: of a digest, as many of them as one page has. */
+export const digestQuery = (requestId: string) =>
+  queryOptions({
+    queryKey: ['attempts', { requestId }],
+    queryFn: async ({ signal }) => {
+      const query = { request_id: requestId, limit: LARGEST_PAGE }
+      return (await take(api.GET('/v1/attempts', { params: { query }, signal }))).data
+    },
+    staleTime: Number.POSITIVE_INFINITY,
+  })
+
 /** What a filter would have matched of the last 100 events. */
 export const previewQuery = (id: string, filter: Filter) =>
   queryOptions({

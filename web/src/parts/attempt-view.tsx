@@ -8,6 +8,7 @@ import { Fact, Facts } from '../ui/card.tsx'
 import { Code, Id, pretty } from '../ui/code.tsx'
 import { Tabs } from '../ui/tabs.tsx'
 import { Time } from '../ui/time.tsx'
+import { DigestMembers } from './digest-members.tsx'
 import { Waterfall } from './waterfall.tsx'
 
 /** Everything that is known of one attempt. What a receiver answered is shown as text, whatever it is. */
@@ -20,6 +21,7 @@ export function AttemptView({ attempt }: { attempt: Attempt }) {
         <span className="text-sm text-muted">in {duration(attempt.timings_ms.total)}</span>
       </div>
       {attempt.why && <p className="text-sm">{sentence(attempt.why)}</p>}
+      {attempt.digest_size > 1 && <DigestMembers attempt={attempt} />}
       <Waterfall timings={attempt.timings_ms} />
       <Facts>
         <Fact name="Request">
@@ -51,9 +53,15 @@ export function AttemptView({ attempt }: { attempt: Attempt }) {
   )
 }
 
-/** `200`, or why no answer came. */
-export function answerOf({ status_code, error }: Pick<Attempt, 'status_code' | 'error'>): string {
-  return status_code === null ? (error?.class.replaceAll('_', ' ') ?? 'no answer') : `HTTP ${status_code}`
+/** `HTTP 200`, or why no answer came. A broker confirms, and answers with no code. */
+export function answerOf({
+  status_code,
+  error,
+  outcome,
+}: Pick<Attempt, 'status_code' | 'error' | 'outcome'>): string {
+  if (status_code !== null) return `HTTP ${status_code}`
+  if (error) return error.class.replaceAll('_', ' ')
+  return outcome === 'delivered' ? 'confirmed' : 'no answer'
 }
 
 function Response({ attempt }: { attempt: Attempt }) {
@@ -94,8 +102,8 @@ function Request({ attempt }: { attempt: Attempt }) {
         )}
       </div>
       <p className="mt-2 text-xs text-muted">
-        Signatures and your own headers go with it too; they are not kept. Slack, PagerDuty, Teams and Discord
-        get the event in their own format.
+        Signatures and your own headers go with it too; they are not kept. Kinds other than webhook get the
+        event in their own format.
       </p>
     </>
   )

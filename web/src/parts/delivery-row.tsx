@@ -26,9 +26,9 @@ export function DeliveryRow({ delivery, endpointName }: { delivery: Delivery; en
         </span>
         <span className="order-3 col-span-2 min-w-0 truncate text-xs text-muted sm:order-none sm:col-span-1">
           {delivery.reason ??
-            (delivery.last_status_code === null
+            (attempts === 0
               ? 'not tried yet'
-              : `HTTP ${delivery.last_status_code} after ${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}`)}
+              : `${delivery.last_status_code === null ? 'Confirmed' : `HTTP ${delivery.last_status_code}`} after ${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}`)}
         </span>
         <span className="hidden justify-self-end text-xs text-muted sm:block">
           <Time at={delivery.created_at} />

@@ -82,7 +82,11 @@ function Sent({ event }: { event: Event }) {
             {sending.replay_of && <span className="text-info">replay</span>}
             <span className="ml-auto text-xs text-muted">
               {sending.reason ??
-                (sending.last_status_code === null ? 'on its way' : `HTTP ${sending.last_status_code}`)}
+                (sending.last_status_code !== null
+                  ? `HTTP ${sending.last_status_code}`
+                  : sending.outcome === 'delivered'
+                    ? 'confirmed'
+                    : 'on its way')}
             </span>
           </Link>
         </li>

@@ -51,7 +51,7 @@ function Rules({ endpoint }: { endpoint: Endpoint }) {
       timeout_ms: Math.round(Number(draft.seconds) * 1000),
       rate_per_second: draft.rate === '' ? null : Number(draft.rate),
       concurrency: Number(draft.concurrency),
-      success_statuses: draft.statuses.split(',').map(Number),
+      success_statuses: draft.statuses.trim() === '' ? null : draft.statuses.split(',').map(Number),
     })
   }
 
@@ -70,12 +70,14 @@ function Rules({ endpoint }: { endpoint: Endpoint }) {
           onChange={change => set({ seconds: change.target.value })}
           error={fields.timeout_ms}
         />
-        <TextField
-          label="Answers that mean delivered"
-          value={draft.statuses}
-          onChange={change => set({ statuses: change.target.value })}
-          error={firstAt(fields, 'success_statuses')}
-        />
+        {endpoint.success_statuses.length > 0 && (
+          <TextField
+            label="Answers that mean delivered"
+            value={draft.statuses}
+            onChange={change => set({ statuses: change.target.value })}
+            error={firstAt(fields, 'success_statuses')}
+          />
+        )}
         <TextField
           label="At most, a second"
           type="number"

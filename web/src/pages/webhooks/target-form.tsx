@@ -17,6 +17,9 @@ const URL_EXAMPLES: Readonly<Record<string, string>> = {
   pagerduty: 'https://events.pagerduty.com/v2/enqueue',
   teams: 'https://….logic.azure.com/workflows/…',
   discord: 'https://discord.com/api/webhooks/…',
+  nats: 'tls://user:password@nats.example.com:4222',
+  rabbitmq: 'amqps://user:password@rabbitmq.example.com:5671/vhost',
+  kafka: 'kafkas://user:password@kafka.example.com:9093',
 }
 
 /** Kind, URL and name of a new endpoint, with the reason where it is refused. */
@@ -88,7 +91,13 @@ export function TargetForm({
           onChange={change => setUrl(change.target.value)}
           placeholder={URL_EXAMPLES[chosen]}
           error={fields.url}
-          hint={kind.url_is_secret ? 'Kept as a secret: only its host is shown from then on.' : undefined}
+          hint={
+            kind.url_is_secret
+              ? 'Kept as a secret: only its host is shown from then on.'
+              : kind.url_has_credentials
+                ? 'User and password are kept as secrets: nobody is shown them again.'
+                : undefined
+          }
         />
         <TextField
           label="Name"

@@ -6,17 +6,19 @@ import { Fact, Facts } from '../../ui/card.tsx'
 
 /** A certificate with fewer days left is worth a word. */
 const SOON_DAYS = 21
+/** What is not encrypted from its first byte on, and never after. */
+const PLAIN = /^(http|nats|amqp|kafka):/
 
 /** What the handshake with the endpoint showed. */
 export function TlsReport({ tls, url }: { tls: Report | null; url: string }) {
   if (!tls) {
-    if (url.startsWith('https:')) return null
+    if (!PLAIN.test(url)) return null
+    const what = url.startsWith('http:') ? 'Plain HTTP: signed, but not encrypted.' : 'Not encrypted.'
     return (
       <Note tone="warn">
         <span className="flex items-start gap-2">
           <LockOpen aria-hidden="true" className="mt-0.5 size-4 shrink-0" />
-          Plain HTTP: signed, but not encrypted. Whoever runs StatusPulse allows this, for receivers on a
-          network of its own.
+          {what} Whoever runs StatusPulse allows this, for receivers on a network of its own.
         </span>
       </Note>
     )
