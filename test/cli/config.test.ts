@@ -143,7 +143,12 @@ describe('a setting that cannot be', () => {
 
   it('never shows a secret, wherever it was given', async () => {
     const secrets = Object.values(SETTINGS).filter(setting => setting.isSecret) as Setting<unknown>[]
-    expect(secrets.map(envOf)).toEqual(['DATABASE_URL', 'STATUSPULSE_ADMIN_TOKEN', 'STATUSPULSE_SECRETS_KEY'])
+    expect(secrets.map(envOf)).toEqual([
+      'DATABASE_URL',
+      'STATUSPULSE_ADMIN_TOKEN',
+      'STATUSPULSE_SECRETS_KEY',
+      'STATUSPULSE_OIDC_CLIENT_SECRET',
+    ])
     const value = 'hunter 2'
     const file = await fileWith(secrets.map(setting => `${keyOf(setting)}: "${value}"`).join('\n'))
     const env = Object.fromEntries(secrets.map(setting => [envOf(setting), value]))

@@ -19,7 +19,7 @@ export const email = text({ max: 254 })
 /** For one that is to be set; an old one is only compared. */
 export const newPassword = z
   .string()
-  .min(SHORTEST_PASSWORD, `must be at least ${SHORTEST_PASSWORD} characters`)
+  .min(SHORTEST_PASSWORD)
   .max(1_024)
   .meta({ description: `At least ${SHORTEST_PASSWORD} characters, of any kind.`, format: 'password' })
 
