@@ -112,7 +112,7 @@ describe('Single sign-on', () => {
     ]) {
       provider.signsIn(`thief-${JSON.stringify(claims)}`, claims)
       const browser = new Browser()
-      expect((await browser.go(begin())).search).toBe('?sign_in=no-email')
+      expect((await browser.go(begin())).search).toBe('?refused=no-email')
       expect(await browser.who()).toBeNull()
     }
   })
@@ -120,7 +120,7 @@ describe('Single sign-on', () => {
   it('turns away who has no account, and makes none', async () => {
     provider.signsIn('stranger', { email: 'stranger@example.com', email_verified: true })
     const browser = new Browser()
-    expect((await browser.go(begin())).search).toBe('?sign_in=no-account')
+    expect((await browser.go(begin())).search).toBe('?refused=no-account')
     expect((await owner.call('GET', '/v1/members')).body.data).toHaveLength(1)
   })
 
@@ -139,7 +139,7 @@ describe('Single sign-on', () => {
 
   it('says so when the provider refuses', async () => {
     provider.refuses()
-    expect((await new Browser().go(begin())).search).toBe('?sign_in=refused')
+    expect((await new Browser().go(begin())).search).toBe('?refused=refused')
   })
 
   it('refuses who comes back without having begun, with another state, or twice', async () => {
@@ -147,8 +147,8 @@ describe('Single sign-on', () => {
     const browser = new Browser()
     await browser.go(begin())
     const back = browser.way.find(url => url.pathname.endsWith('/callback')) as URL
-    expect((await new Browser().go(back.href)).search).toBe('?sign_in=expired')
-    expect((await browser.go(back.href)).search).toBe('?sign_in=expired')
+    expect((await new Browser().go(back.href)).search).toBe('?refused=expired')
+    expect((await browser.go(back.href)).search).toBe('?refused=expired')
 
     const first = await fetch(begin(), { redirect: 'manual' })
     const cookie = first.headers
@@ -156,7 +156,7 @@ describe('Single sign-on', () => {
       .map(one => one.split(';')[0])
       .join('; ')
     const swapped = await fetch(back, { redirect: 'manual', headers: { cookie } })
-    expect(swapped.headers.get('location')).toBe('/?sign_in=provider')
+    expect(swapped.headers.get('location')).toBe('/sign-in?refused=provider')
     expect(swapped.headers.getSetCookie().some(one => one.startsWith('statuspulse='))).toBe(false)
   })
 
@@ -197,7 +197,7 @@ describe('Single sign-on with a role for everybody of a domain', () => {
       ['sub', 'nia@sub.example.com'],
     ]) {
       provider.signsIn(subject as string, { email: email as string, email_verified: true })
-      expect((await new Browser().go(begin())).search).toBe('?sign_in=domain')
+      expect((await new Browser().go(begin())).search).toBe('?refused=domain')
     }
   })
 })
@@ -205,7 +205,7 @@ describe('Single sign-on with a role for everybody of a domain', () => {
 describe('A provider that does not answer', () => {
   it('keeps nobody from signing in with a password', async () => {
     await start({ oidcIssuer: 'https://127.0.0.1:1' })
-    expect((await new Browser().go(begin())).search).toBe('?sign_in=provider')
+    expect((await new Browser().go(begin())).search).toBe('?refused=provider')
     expect((await new Person(app.url).signIn('olga@example.com', PASSWORD)).status).toBe(200)
   })
 })

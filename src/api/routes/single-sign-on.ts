@@ -149,7 +149,7 @@ class Visits {
 }
 
 function back(reply: FastifyReply, failure: Failure): FastifyReply {
-  return reply.redirect(`/?sign_in=${failure}`)
+  return reply.redirect(`/sign-in?refused=${failure}`)
 }
 
 /** Of this origin only: else the link to begin with could lead anywhere in the end. */
