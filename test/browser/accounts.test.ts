@@ -1,10 +1,9 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { PASSWORD, setUp } from '../accounts/person.ts'
 import { startProvider, type TestProvider } from '../accounts/provider.ts'
 import { startTestApp, type TestApp } from '../helpers/app.ts'
 import { type ConsolePage, launchChromium, openConsole } from './console-pages.ts'
-
-const PASSWORD = 'correct horse battery'
 
 const browser: Browser | null = await launchChromium()
 
@@ -18,6 +17,7 @@ describe.skipIf(!browser)('People', () => {
       config: { oidcIssuer: issuer, oidcClientId: clientId, oidcClientSecret: clientSecret },
     })
     provider.allow(app.url)
+    await setUp(app.url, app.token)
   })
   afterAll(async () => {
     await browser?.close()
@@ -25,14 +25,16 @@ describe.skipIf(!browser)('People', () => {
     await provider?.stop()
   })
 
-  const open = (size: 'desktop' | 'phone' = 'desktop') => openConsole(browser!, app, { size, theme: 'light' })
+  const open = (size: 'desktop' | 'phone' = 'desktop', where = app) =>
+    openConsole(browser!, where, { size, theme: 'light' })
 
   it('set the installation up, invite, join, and may what their roles say', async () => {
-    const olga = await open()
-    await setUp(olga.page)
+    const fresh = await startTestApp()
+    const olga = await open('desktop', fresh)
+    await walkSetUp(olga.page, fresh.token)
     const link = await invite(olga.page, 'vera@example.com', 'viewer')
 
-    const vera = await open('phone')
+    const vera = await open('phone', fresh)
     await join(vera.page, link, 'Vera')
     await vera.page.goto('/settings/members')
     await vera.page.getByText('which your role (viewer) has not').waitFor()
@@ -55,6 +57,7 @@ describe.skipIf(!browser)('People', () => {
     await vera.page.reload()
     await vera.page.getByRole('heading', { name: 'Sign in' }).waitFor()
     await close(olga, vera)
+    await fresh.stop()
   })
 
   it('sign in and out, see their sessions, and end one elsewhere', async () => {
@@ -159,7 +162,7 @@ describe.skipIf(!browser)('People', () => {
     await close(olga)
   })
 
-  async function setUp(page: Page): Promise<void> {
+  async function walkSetUp(page: Page, token: string): Promise<void> {
     await page.goto('/')
     await page.getByLabel('Admin token').fill('sp_guess')
     await page.getByLabel('Your name').fill('Olga')
@@ -167,7 +170,7 @@ describe.skipIf(!browser)('People', () => {
     await page.getByLabel('Password').fill(PASSWORD)
     await page.getByRole('button', { name: 'Make the first account' }).click()
     await page.getByText('Is not the admin token.').waitFor()
-    await page.getByLabel('Admin token').fill(app.token)
+    await page.getByLabel('Admin token').fill(token)
     await page.getByRole('button', { name: 'Make the first account' }).click()
     await page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor()
     await page.getByRole('link', { name: /Olga/ }).waitFor()

@@ -80,17 +80,21 @@ function MemberRow({ member }: { member: Member }) {
           </p>
         </div>
         <div className="flex flex-wrap items-center gap-2">
-          <select
-            aria-label={`Role of ${member.name}`}
-            value={member.role}
-            disabled={changeRole.isPending}
-            onChange={change => changeRole.mutate({ id: member.user_id, role: change.target.value as Role })}
-            className={`${inputClass} w-auto`}
-          >
-            {ROLES.map(role => (
-              <option key={role}>{role}</option>
-            ))}
-          </select>
+          <div className="w-36">
+            <select
+              aria-label={`Role of ${member.name}`}
+              value={member.role}
+              disabled={changeRole.isPending}
+              onChange={change =>
+                changeRole.mutate({ id: member.user_id, role: change.target.value as Role })
+              }
+              className={inputClass}
+            >
+              {ROLES.map(role => (
+                <option key={role}>{role}</option>
+              ))}
+            </select>
+          </div>
           {!isMe && (
             <>
               <Button
