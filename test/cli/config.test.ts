@@ -164,6 +164,30 @@ describe('a setting that cannot be', () => {
   })
 })
 
+describe('single sign-on', () => {
+  const issuer = 'https://login.example.com'
+
+  it('needs what the provider gave, and says what is missing', () => {
+    expect(Object.keys(faultsOf({ flags: { oidcIssuer: issuer } }))).toEqual([
+      '--oidc-client-id',
+      'STATUSPULSE_OIDC_CLIENT_SECRET',
+    ])
+  })
+
+  it('makes users by itself only of domains that are named', () => {
+    expect(faultsOf({ flags: { oidcAutoRole: 'viewer' } })).toEqual({
+      '--oidc-allowed-domains': 'is needed with --oidc-auto-role',
+    })
+    const flags = { oidcAutoRole: 'viewer', oidcAllowedDomains: ['Example.com'] }
+    expect(load({ flags }).oidcAllowedDomains).toEqual(['example.com'])
+  })
+
+  it('asks its provider over https', () => {
+    const flags = { oidcIssuer: 'http://login.example.com', oidcClientId: 'x', oidcClientSecret: 'y' }
+    expect(faultsOf({ flags })).toEqual({ '--oidc-issuer': 'must be an https: URL (or use --allow-http)' })
+  })
+})
+
 describe('a name that is none', () => {
   it('is refused in a file, with what was probably meant', async () => {
     const file = await fileWith('prot: 1\nsomething_else: 2\n')

@@ -78,7 +78,10 @@ export class Accounts {
     const session = await insertSession(database, made, SESSION_LIMITS, clock.now())
     this.#cookie.set(reply, token, SESSION_LIMITS.longestMs)
     const { email, name, operator } = user
-    return toCaller({ ...session, email, name, operator, role: chosen.role })
+    const caller = toCaller({ ...session, email, name, operator, role: chosen.role })
+    // From here on it is they who do what the request does.
+    request.caller = caller
+    return caller
   }
 
   /** Ends the session of the request's cookie, and takes the cookie back. */

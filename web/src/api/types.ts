@@ -47,7 +47,6 @@ export type Role = Who['workspace']['role']
 export type Session = Schemas['Session']
 export type Member = Schemas['Member']
 export type Invitation = Schemas['Invitation']
-export type InvitationCreated = Schemas['InvitationCreated']
 export type AccountLink = Schemas['Link']
 
 export const ROLES: readonly Role[] = ['owner', 'admin', 'responder', 'viewer']
