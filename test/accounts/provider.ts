@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import Provider from 'oidc-provider'
@@ -35,37 +36,32 @@ export async function startProvider(): Promise<TestProvider> {
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   const issuer = `https://127.0.0.1:${(server.address() as AddressInfo).port}`
 
-  const make = () => {
-    const provider = new Provider(issuer, {
-      clients: [
-        {
-          client_id: clientId,
-          client_secret: clientSecret,
-          redirect_uris: [`${consoleUrl}/v1/single-sign-on/callback`],
-        },
-      ],
-      claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name'] },
-      pkce: { required: () => true },
-      features: { devInteractions: { enabled: false } },
-      interactions: { url: (_, { uid }) => `/interaction/${uid}` },
-      findAccount: (_, accountId) => ({
-        accountId,
-        claims: async () => ({ sub: accountId, ...people.get(accountId) }),
-      }),
-      cookies: { keys: ['a key of the test'] },
-      ttl: {
-        Interaction: 600,
-        Session: 600,
-        Grant: 600,
-        AccessToken: 600,
-        IdToken: 600,
-        AuthorizationCode: 60,
-      },
-    })
-    const answer = provider.callback()
-    return { provider, answer }
-  }
-  let { provider, answer } = make()
+  const provider = new Provider(issuer, {
+    clients: [{ client_id: clientId, client_secret: clientSecret, redirect_uris: [consoleUrl] }],
+    claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name'] },
+    pkce: { required: () => true },
+    features: { devInteractions: { enabled: false } },
+    interactions: { url: (_, { uid }) => `/interaction/${uid}` },
+    findAccount: (_, accountId) => ({
+      accountId,
+      claims: async () => ({ sub: accountId, ...people.get(accountId) }),
+    }),
+    cookies: { keys: ['a key of the test'] },
+    jwks: {
+      keys: [generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' })],
+    },
+    ttl: {
+      Interaction: 600,
+      Session: 600,
+      Grant: 600,
+      AccessToken: 600,
+      IdToken: 600,
+      AuthorizationCode: 60,
+    },
+  })
+  // Consoles of tests come and go, each at a port of its own.
+  provider.Client.prototype.redirectUriAllowed = uri => uri === `${consoleUrl}/v1/single-sign-on/callback`
+  const answer = provider.callback()
 
   server.on('request', async (request, response) => {
     if (!request.url?.startsWith('/interaction/')) {
@@ -101,7 +97,6 @@ export async function startProvider(): Promise<TestProvider> {
     },
     allow(url) {
       consoleUrl = url
-      ;({ provider, answer } = make())
     },
     stop: () =>
       new Promise(resolve => {
