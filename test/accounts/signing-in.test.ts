@@ -128,6 +128,20 @@ describe('Somebody who signs in', () => {
     expect((await owner.call('DELETE', `/v1/sessions/${other.id}`)).status).toBe(404)
   })
 
+  it('is one for every node: a session that is ended on one ends what it has open on another', async () => {
+    const other = await startTestApp({ beside: app, clock })
+    try {
+      const person = new Person(app.url)
+      await person.signIn('olga@example.com', PASSWORD)
+      const stream = await fetch(`${other.url}/v1/stream`, { headers: { cookie: person.cookie } })
+      expect(stream.status).toBe(200)
+      await person.call('DELETE', '/v1/session')
+      await stream.text()
+    } finally {
+      await other.stop()
+    }
+  })
+
   it('signs out', async () => {
     const person = new Person(app.url)
     await person.signIn('olga@example.com', PASSWORD)
