@@ -28,6 +28,10 @@ describe.skipIf(!browser)('People', () => {
   const open = (size: 'desktop' | 'phone' = 'desktop', where = app) =>
     openConsole(browser!, where, { size, theme: 'light' })
 
+  /** The provider is another origin, with a certificate of our own. */
+  const openForProvider = () =>
+    browser!.newContext({ baseURL: app.url, ignoreHTTPSErrors: true, locale: 'en-GB' })
+
   it('set the installation up, invite, join, and may what their roles say', async () => {
     const fresh = await startTestApp()
     const olga = await open('desktop', fresh)
@@ -121,8 +125,7 @@ describe.skipIf(!browser)('People', () => {
   })
 
   it('sign in by the provider, and come back to the page that they wanted', async () => {
-    // The provider is another origin, with a certificate of our own.
-    const context = await browser!.newContext({ baseURL: app.url, ignoreHTTPSErrors: true })
+    const context = await openForProvider()
     const page = await context.newPage()
     const name = `Continue with ${new URL(provider.issuer).host}`
     provider.signsIn('stranger', { email: 'stranger@example.com', email_verified: true })
@@ -137,6 +140,23 @@ describe.skipIf(!browser)('People', () => {
     await page.getByRole('heading', { name: 'Deliveries', level: 1 }).waitFor()
     expect(new URL(page.url()).search).toBe('?status=failed')
     await context.close()
+  })
+
+  it('accept an invitation by the provider alone', async () => {
+    const olga = await open()
+    await signIn(olga.page, PASSWORD)
+    await olga.page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor()
+    const link = await invite(olga.page, 'mia@example.com', 'responder')
+    provider.signsIn('mia', { email: 'mia@example.com', email_verified: true, name: 'Mia' })
+    const context = await openForProvider()
+    const page = await context.newPage()
+    await page.goto(link)
+    await page.getByRole('link', { name: /^Continue with/ }).click()
+    await page.getByRole('link', { name: /Mia/ }).waitFor()
+    await page.goto('/settings/account')
+    await page.getByText('have no password here').waitFor()
+    await context.close()
+    await close(olga)
   })
 
   it('change between workspaces, and see nothing of the other one there', async () => {

@@ -5,7 +5,7 @@ import { linkQuery, useRedeemLink } from '../../api/accounts.ts'
 import { useStanding } from '../../api/session.ts'
 import type { AccountLink } from '../../api/types.ts'
 import { FormError, FrontDoor, fieldError } from '../../layout/front-door.tsx'
-import { Button } from '../../ui/button.tsx'
+import { Button, buttonClass } from '../../ui/button.tsx'
 import { TextField } from '../../ui/field.tsx'
 import { Skeleton } from '../../ui/states.tsx'
 import { NewPasswordField } from './new-password-field.tsx'
@@ -49,6 +49,9 @@ function LinkForm({ link, token, done }: { link: AccountLink; token: string; don
   const isNew = link.kind === 'invitation' && !link.has_account
   const isSignedIn =
     link.kind === 'invitation' && standing.kind === 'user' && standing.who.user.email === link.email
+
+  // Whose provider answers for the invited address is let in by that alone.
+  const provider = standing.kind === 'out' ? standing.state?.single_sign_on : null
 
   function submit(event: FormEvent) {
     event.preventDefault()
@@ -96,6 +99,14 @@ function LinkForm({ link, token, done }: { link: AccountLink; token: string; don
           {link.kind === 'reset' ? 'Set the password' : 'Join'}
         </Button>
       </form>
+      {link.kind === 'invitation' && provider && (
+        <>
+          <p className="mt-5 text-center text-sm text-muted">or without a password</p>
+          <a href={provider.url} className={buttonClass('secondary', 'mt-5 w-full')}>
+            Continue with {provider.name}
+          </a>
+        </>
+      )}
     </FrontDoor>
   )
 }
