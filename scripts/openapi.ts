@@ -20,7 +20,15 @@ const services = {
   log: silentLog,
   metrics: new Registry(),
   version: '0.0.0',
-  config: { host: '127.0.0.1', port: 0, rateLimitPerSecond: 1, publicMetrics: false },
+  config: {
+    host: '127.0.0.1',
+    port: 0,
+    rateLimitPerSecond: 1,
+    publicMetrics: false,
+    publicUrl: null,
+    trustedProxies: [],
+    singleSignOn: null,
+  },
 } as unknown as Services
 
 const document = JSON.stringify(describeApi(createApi(services).operations, services.version), null, 2)

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { type CodeAnswer, showApplied } from './api/code/answer.ts'
 import { applyCode } from './api/code/apply.ts'
 import { ApiServer } from './api/server.ts'
-import type { Services } from './api/services.ts'
+import type { ApiConfig, Services } from './api/services.ts'
 import { showAttempt } from './api/views.ts'
 import type { Config } from './config.ts'
 import { Backlog } from './deliver/backlog.ts'
@@ -288,6 +288,9 @@ function assemble(base: {
       port: config.port,
       rateLimitPerSecond: config.rateLimitPerSecond,
       publicMetrics: config.publicMetrics,
+      publicUrl: config.publicUrl,
+      trustedProxies: config.trustedProxies,
+      singleSignOn: singleSignOnOf(config),
     },
     ready: () => whyNotReady(database),
   }
@@ -393,6 +396,20 @@ function assemble(base: {
       forwarders,
       api,
     ],
+  }
+}
+
+/** Whom single sign-on asks, and whom it lets in; null: it is not configured. */
+function singleSignOnOf(config: Config): ApiConfig['singleSignOn'] {
+  const { oidcIssuer, oidcClientId, oidcClientSecret, oidcAllowedDomains, oidcAutoRole, extraCa } = config
+  if (oidcIssuer === null || oidcClientId === null || oidcClientSecret === null) return null
+  return {
+    issuer: oidcIssuer,
+    clientId: oidcClientId,
+    clientSecret: oidcClientSecret,
+    extraCa,
+    allowedDomains: oidcAllowedDomains,
+    autoRole: oidcAutoRole,
   }
 }
 

@@ -2,9 +2,10 @@ import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
-import { messageOf } from './ground/errors.ts'
+import { type FieldError, messageOf } from './ground/errors.ts'
 import type { Setting } from './ground/settings.ts'
-import { readSettings } from './ground/settings.ts'
+import { invalidSettings, readSettings } from './ground/settings.ts'
+import { ROLES, type Role } from './ground/vocabulary.ts'
 
 /** Everything that can be set, validated. Frozen: nobody changes it after the start. */
 export interface Config {
@@ -48,6 +49,16 @@ export interface Config {
   readonly code: string | null
   /** Whether what that file does not name any more is deleted. */
   readonly codePrune: boolean
+  /** Addresses and CIDRs of proxies in front. */
+  readonly trustedProxies: readonly string[]
+  /** The OpenID provider; null: no single sign-on. */
+  readonly oidcIssuer: string | null
+  readonly oidcClientId: string | null
+  readonly oidcClientSecret: string | null
+  /** In lower case; empty: any. */
+  readonly oidcAllowedDomains: readonly string[]
+  /** Of whoever signs in uninvited; null: they are turned away. */
+  readonly oidcAutoRole: Role | null
 }
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
@@ -232,6 +243,58 @@ export const SETTINGS: { readonly [K in keyof Config]: Setting<Config[K]> } = {
     default: false,
     about: 'what that file does not name any more is deleted; what was made by hand never is',
   },
+  trustedProxies: {
+    flag: 'trusted-proxies',
+    alias: 'trusted-proxy',
+    value: 'cidr',
+    schema: networks(),
+    default: [],
+    about:
+      'networks of the proxies in front, whose X-Forwarded-For is believed, such as 127.0.0.1/32; may be repeated',
+  },
+  oidcIssuer: {
+    flag: 'oidc-issuer',
+    value: 'url',
+    schema: z
+      .string()
+      .refine(
+        value => /^https?:\/\//.test(value) && URL.canParse(value),
+        'must be a URL such as https://login.example.com',
+      ),
+    default: null,
+    about: 'the OpenID provider that people sign in by; left out: no single sign-on',
+  },
+  oidcClientId: {
+    flag: 'oidc-client-id',
+    value: 'id',
+    schema: text(/^\S{1,500}$/, 'must be the client id that the provider gave'),
+    default: null,
+    about: 'what the provider knows StatusPulse as',
+  },
+  oidcClientSecret: {
+    flag: 'oidc-client-secret',
+    value: 'secret',
+    isSecret: true,
+    schema: text(/^\S{1,1000}$/, 'must be the client secret that the provider gave'),
+    default: null,
+    about: 'the secret that the provider gave with it',
+  },
+  oidcAllowedDomains: {
+    flag: 'oidc-allowed-domains',
+    alias: 'oidc-allowed-domain',
+    value: 'domain',
+    schema: domains(),
+    default: [],
+    about:
+      'domains of e-mail addresses that may sign in by the provider, such as example.com; none: all; may be repeated',
+  },
+  oidcAutoRole: {
+    flag: 'oidc-auto-role',
+    value: 'role',
+    schema: oneOf(ROLES),
+    default: null,
+    about: `what whoever signs in by the provider uninvited becomes in the first workspace: ${ROLES.join(', ')}; left out: they are turned away`,
+  },
 }
 
 /**
@@ -248,7 +311,25 @@ export function loadConfig(sources: {
   file?: string | undefined
 }): Config {
   const { flags = {}, env = process.env, cwd = process.cwd(), file } = sources
-  return Object.freeze(readSettings(SETTINGS, { flags, env, cwd, file }))
+  const config = Object.freeze(readSettings(SETTINGS, { flags, env, cwd, file }))
+  checkSingleSignOn(config)
+  return config
+}
+
+/** Settings of single sign-on that only make sense together. */
+function checkSingleSignOn(config: Config): void {
+  const { oidcIssuer, oidcClientId, oidcClientSecret, oidcAutoRole, oidcAllowedDomains, allowHttp } = config
+  const faults: FieldError[] = []
+  if (oidcIssuer !== null && oidcClientId === null)
+    faults.push({ path: '--oidc-client-id', message: 'is needed with --oidc-issuer' })
+  if (oidcIssuer !== null && oidcClientSecret === null)
+    faults.push({ path: 'STATUSPULSE_OIDC_CLIENT_SECRET', message: 'is needed with --oidc-issuer' })
+  if (oidcIssuer?.startsWith('http:') && !allowHttp)
+    faults.push({ path: '--oidc-issuer', message: 'must be an https: URL (or use --allow-http)' })
+  // Else everybody with an account there, at a public provider everybody at all, would come in.
+  if (oidcAutoRole !== null && oidcAllowedDomains.length === 0)
+    faults.push({ path: '--oidc-allowed-domains', message: 'is needed with --oidc-auto-role' })
+  if (faults.length > 0) throw invalidSettings(faults)
 }
 
 function text(pattern: RegExp, error: string) {
@@ -288,6 +369,17 @@ function hosts() {
   return z.preprocess(
     value => (Array.isArray(value) ? value : [value]).flatMap(splitList),
     z.array(host).readonly(),
+  )
+}
+
+function domains() {
+  const domain = z
+    .string()
+    .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/i, 'must be domains, such as example.com')
+    .toLowerCase()
+  return z.preprocess(
+    value => (Array.isArray(value) ? value : [value]).flatMap(splitList),
+    z.array(domain).readonly(),
   )
 }
 

@@ -1,17 +1,37 @@
-import type { Scope } from '../ground/vocabulary.ts'
+import type { Role, Scope } from '../ground/vocabulary.ts'
 import type { ApiKey } from '../store/api-keys.ts'
 import { hashApiKey } from '../store/api-keys.ts'
 import type { Catalog } from '../store/catalog.ts'
 
-/** What a key must be allowed for an operation. `operator`: the whole installation's; `public`: no key is asked for. */
-export type Access = Scope | 'operator' | 'public'
+/**
+ * What a caller must be allowed for an operation. `operator`: the whole installation's; `user`: it is about the
+ * person who is signed in, whatever their role; `public`: nobody is asked who they are.
+ */
+export type Access = Scope | 'operator' | 'user' | 'public'
 
-/** Who calls: a valid key, and with it the one workspace that everything is looked up in. */
+/** Who did it, for whoever reads it later. */
+export interface Actor {
+  readonly kind: 'user' | 'key'
+  readonly id: string
+  readonly name: string
+}
+
+/** The session that a user calls with. */
+export interface CallerSession {
+  readonly id: string
+  readonly userId: string
+  readonly email: string
+  readonly role: Role
+}
+
+/** Who calls: a valid key or a user's session, and with it the one workspace that everything is looked up in. */
 export interface Caller {
-  readonly keyId: string
+  readonly actor: Actor
   readonly workspaceId: string
   readonly scopes: readonly Scope[]
   readonly operator: boolean
+  /** null: an API key calls. */
+  readonly session: CallerSession | null
 }
 
 const CREDENTIALS = /^(Bearer|Basic) +([\x21-\x7e]{1,1024}) *$/i
@@ -36,7 +56,13 @@ function keyIn(authorization: string): string | undefined {
 export function allows(caller: Caller, access: Access): boolean {
   if (access === 'public') return true
   if (access === 'operator') return caller.operator
+  if (access === 'user') return caller.session !== null
   return caller.scopes.includes(access) || caller.scopes.includes('admin')
+}
+
+/** How a caller signs what is written down as somebody's: a user by name, a key by its id. */
+export function signatureOf({ actor }: Caller): string {
+  return actor.kind === 'user' ? actor.name : `API key ${actor.id}`
 }
 
 const callers = new WeakMap<ApiKey, Caller>()
@@ -44,7 +70,13 @@ const callers = new WeakMap<ApiKey, Caller>()
 function callerOf(key: ApiKey): Caller {
   let caller = callers.get(key)
   if (!caller) {
-    caller = { keyId: key.id, workspaceId: key.workspaceId, scopes: key.scopes, operator: key.operator }
+    caller = {
+      actor: { kind: 'key', id: key.id, name: key.name },
+      workspaceId: key.workspaceId,
+      scopes: key.scopes,
+      operator: key.operator,
+      session: null,
+    }
     callers.set(key, caller)
   }
   return caller

@@ -31,6 +31,8 @@ const TAGS = [
   { name: 'Code', description: 'Monitors, endpoints, silences and maintenance windows as one document.' },
   { name: 'Keys', description: 'Who may.' },
   { name: 'Workspaces', description: 'Tenants: everything belongs to exactly one.' },
+  { name: 'Accounts', description: 'Who is signed in: sessions, the first user, passwords, single sign-on.' },
+  { name: 'Members', description: 'Who belongs to the workspace, and as what; invitations.' },
   { name: 'Service', description: 'This installation: health, metrics, this document.' },
 ]
 
@@ -46,13 +48,14 @@ const PROBLEMS: Readonly<
   },
   401: {
     name: 'Unauthorized',
-    description: 'There is no API key, or it is not valid.',
+    description: 'There is no API key and no session, or it is not valid.',
     code: 'unauthorized',
     detail: 'This needs an API key: send it as "Authorization: Bearer sp_…".',
   },
   403: {
     name: 'Forbidden',
-    description: 'The API key has not the scope that this needs.',
+    description:
+      'The API key, or the role of whoever is signed in, has not the scope that this needs; or who signs in is refused.',
     code: 'forbidden',
     detail: 'This needs an API key with the scope "admin".',
   },
@@ -147,7 +150,14 @@ export function describeApi(operations: readonly AnyOperation[], version: string
             type: 'http',
             scheme: 'bearer',
             description:
-              'An API key of one workspace; programs that know HTTP Basic only send it as the password of any user. Its scopes: `ingest` (send events), `read` (look at everything but secrets), `admin` (everything).',
+              'An API key of one workspace; programs that know HTTP Basic only send it as the password of any user. Its scopes: `ingest` (send events), `read` (look at everything but secrets), `respond` (act on incidents, silence, replay), `admin` (everything).',
+          },
+          session: {
+            type: 'apiKey',
+            in: 'cookie',
+            name: 'statuspulse',
+            description:
+              'The session of somebody who is signed in, for the console: `POST /v1/session` sets it (as `__Host-statuspulse` where the public URL is https). Only pages of this origin may use it, and changes need a JSON body or the header `X-Requested-With`.',
           },
         },
         responses: Object.fromEntries(
@@ -198,12 +208,17 @@ function describe(operation: AnyOperation): ZodOpenApiOperationObject {
     tags: [operation.tag],
     summary: operation.summary,
     description: operation.description,
-    security: operation.access === 'public' ? [] : [{ apiKey: [] }],
+    security: securityOf(operation),
     'x-access': operation.access,
     ...(Object.keys(requestParams).length > 0 ? { requestParams } : {}),
     ...(operation.body ? { requestBody: describeBody(operation, operation.body) } : {}),
     responses,
   }
+}
+
+function securityOf({ access }: AnyOperation) {
+  if (access === 'public') return []
+  return access === 'user' ? [{ session: [] }] : [{ apiKey: [] }, { session: [] }]
 }
 
 function describeBody(operation: AnyOperation, schema: z.ZodType) {

@@ -39,4 +39,10 @@ export class RateLimit {
     bucket.tokens -= 1
     return 0
   }
+
+  /** Gives one token back: what it was taken for turned out not to count. */
+  giveBack(name: string): void {
+    const bucket = this.#buckets.get(name)
+    if (bucket) bucket.tokens = Math.min(this.#burst, bucket.tokens + 1)
+  }
 }

@@ -2,6 +2,7 @@ import { type FastifyInstance, fastify, LogController } from 'fastify'
 import { Problem } from '../ground/errors.ts'
 import { newId } from '../ground/ids.ts'
 import type { Part } from '../ground/lifecycle.ts'
+import { Accounts } from './accounts/accounts.ts'
 import { serveConsole } from './console.ts'
 import { guard } from './guard.ts'
 import { acceptBodies } from './json-body.ts'
@@ -44,6 +45,7 @@ export function createApi(services: Services, options: { checksAnswers?: boolean
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     exposeHeadRoutes: false,
+    trustProxy: [...services.config.trustedProxies],
     clientErrorHandler: answerUnreadable,
   }) as unknown as FastifyInstance
   app.decorate('operations', [])
@@ -76,8 +78,9 @@ export function createApi(services: Services, options: { checksAnswers?: boolean
       throw new Error(`${route.method} ${route.url} was not added as an operation`)
     }
   })
-  guard(app, services)
-  addRoutes(app, services)
+  const accounts = new Accounts(services)
+  guard(app, services, accounts)
+  addRoutes(app, services, accounts)
   return app
 }
 

@@ -12,6 +12,8 @@ import type { Hub } from '../record/hub.ts'
 import type { Catalog } from '../store/catalog.ts'
 import type { Database } from '../store/database.ts'
 import type { Sealer } from '../store/seal.ts'
+import type { OpenIdSettings } from './accounts/openid.ts'
+import type { WelcomeRules } from './accounts/welcome.ts'
 
 /** Everything that the API's routes ask of the rest of the program. */
 export interface Services {
@@ -51,4 +53,10 @@ export interface ApiConfig {
   readonly rateLimitPerSecond: number
   /** Whether /metrics answers without a key. */
   readonly publicMetrics: boolean
+  /** Where people reach the console, without a slash at its end; null: where they ask. */
+  readonly publicUrl: string | null
+  /** Proxies in front, as addresses or CIDRs: their `X-Forwarded-For` and the like are believed. */
+  readonly trustedProxies: readonly string[]
+  /** null: there is none. */
+  readonly singleSignOn: (OpenIdSettings & WelcomeRules) | null
 }

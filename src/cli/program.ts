@@ -34,6 +34,11 @@ const CLIENT: readonly Entry[] = [
     define: async () => (await import('./keys.ts')).defineKeys,
   },
   {
+    name: 'users',
+    about: 'users: invite and list them, and let them set another password',
+    define: async () => (await import('./users.ts')).defineUsers,
+  },
+  {
     name: 'endpoints',
     about: 'endpoints, where events go: add, list and test them',
     define: async () => (await import('./endpoints.ts')).defineEndpoints,

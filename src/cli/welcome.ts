@@ -9,7 +9,7 @@ export function welcome(app: Ready, version: string, showsDemo: boolean): string
     '',
     `${paint(['bold', 'green'], 'StatusPulse')} ${version} is ready.`,
     '',
-    row('Listening on', paint('cyan', app.url)),
+    row('Console', paint('cyan', app.url)),
     row('API reference', paint('cyan', `${app.url}/docs`)),
     row('Database', app.databaseDescription),
   ]
@@ -25,6 +25,7 @@ export function welcome(app: Ready, version: string, showsDemo: boolean): string
     lines.push(
       row('Admin token', paint('bold', app.adminToken)),
       row('', paint('yellow', 'It is shown this once: put it in a safe place now.')),
+      row('', 'Open the console and make the first account with it.'),
     )
   }
   // On a later start we do not have the token; a shell that has it as a variable can paste these too.

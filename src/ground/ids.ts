@@ -22,6 +22,9 @@ export type IdPrefix =
   | 'sup'
   | 'sil'
   | 'mnt'
+  | 'usr'
+  | 'ses'
+  | 'lnk'
 
 const COUNTER_LENGTH = 4
 const COUNTER_LIMIT = 32 ** COUNTER_LENGTH

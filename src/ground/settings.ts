@@ -88,7 +88,7 @@ export function readSettings<C extends object>(table: Table<C>, sources: Sources
     if (result.success) config[name] = result.data
     else faults.push({ path: found.where, message: explain(result.error, setting, found.value) })
   }
-  if (faults.length > 0) throw invalid(faults)
+  if (faults.length > 0) throw invalidSettings(faults)
   return config as C
 }
 
@@ -173,7 +173,7 @@ function explain(error: z.ZodError, setting: Setting<unknown>, given: unknown): 
   return `${said}, not ${shown}${hint}`
 }
 
-function invalid(faults: readonly FieldError[]): Problem {
+export function invalidSettings(faults: readonly FieldError[]): Problem {
   const detail = faults.map(({ path, message }) => `${path}: ${message}`).join('\n')
   return new Problem(400, 'invalid-configuration', 'Invalid configuration', detail, { errors: faults })
 }

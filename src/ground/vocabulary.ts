@@ -43,8 +43,12 @@ export type Order = (typeof ORDERS)[number]
 export const DELIVERY_STATUSES = ['pending', 'delivered', 'failed', 'cancelled'] as const
 export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number]
 
-export const SCOPES = ['ingest', 'read', 'admin'] as const
+export const SCOPES = ['ingest', 'read', 'respond', 'admin'] as const
 export type Scope = (typeof SCOPES)[number]
+
+/** What a member of a workspace is to it, the most powerful first. */
+export const ROLES = ['owner', 'admin', 'responder', 'viewer'] as const
+export type Role = (typeof ROLES)[number]
 
 /** What a filter, a header or a list needs to know of an event, beside its payload. */
 export interface EventFacts {

@@ -34,7 +34,10 @@ describe('the OpenAPI document', () => {
       const statuses = Object.keys(operation.responses)
       expect(statuses).toEqual(expect.arrayContaining(['400', '500', '503']))
       if (operation['x-access'] !== 'public') {
-        expect(operation.security).toEqual([{ apiKey: [] }])
+        const byUser = { session: [] }
+        expect(operation.security).toEqual(
+          operation['x-access'] === 'user' ? [byUser] : [{ apiKey: [] }, byUser],
+        )
         expect(statuses).toEqual(expect.arrayContaining(['401', '403', '429']))
       }
     }
@@ -77,7 +80,7 @@ describe('the OpenAPI document', () => {
 })
 
 describe('every operation', () => {
-  it.each(['ingest', 'read'] as const)(
+  it.each(['ingest', 'read', 'respond'] as const)(
     'lets a key of the scope %s in only where the document says so',
     async scope => {
       const key = api.first.keys[scope]

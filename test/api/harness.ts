@@ -150,7 +150,16 @@ export async function startTestApi(config: Partial<Services['config']> = {}): Pr
     writeOut: async () => {},
     metrics: new Registry(),
     version: '0.0.0-test',
-    config: { host: '127.0.0.1', port: 0, rateLimitPerSecond: 100_000, publicMetrics: false, ...config },
+    config: {
+      host: '127.0.0.1',
+      port: 0,
+      rateLimitPerSecond: 100_000,
+      publicMetrics: false,
+      publicUrl: null,
+      trustedProxies: [],
+      singleSignOn: null,
+      ...config,
+    },
     ready: async () => null,
   }
   const app = createApi(services, { checksAnswers: true })
@@ -182,7 +191,12 @@ export async function startTestApi(config: Partial<Services['config']> = {}): Pr
 async function makeTenant(database: Database, name: string, operatorKey?: string): Promise<Tenant> {
   const now = Date.now()
   const { id } = await insertWorkspace(database, { name, allowUnknownMonitors: true }, now)
-  const keys = { ingest: newApiKey(), read: newApiKey(), admin: operatorKey ?? newApiKey() }
+  const keys = {
+    ingest: newApiKey(),
+    read: newApiKey(),
+    respond: newApiKey(),
+    admin: operatorKey ?? newApiKey(),
+  }
   for (const [scope, key] of Object.entries(keys) as [Scope, string][]) {
     const operator = key === operatorKey
     await insertApiKey(database, { workspaceId: id, name: scope, scopes: [scope], operator, key }, now)

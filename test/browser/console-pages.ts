@@ -74,11 +74,11 @@ export interface ConsolePage {
   readonly faults: readonly string[]
 }
 
-/** @param options.token signs in with it, before the page is opened */
+/** @param options.token signs in with it, before the page is opened; `cookie` with a session of somebody's */
 export async function openConsole(
   browser: Browser,
   app: TestApp,
-  options: { size: Size; theme: Theme; token?: string },
+  options: { size: Size; theme: Theme; token?: string; cookie?: string },
 ): Promise<ConsolePage> {
   const context = await browser.newContext({
     baseURL: app.url,
@@ -93,6 +93,10 @@ export async function openConsole(
   context.setDefaultTimeout(PATIENCE_MS)
   if (options.token) {
     await context.addInitScript(token => sessionStorage.setItem('statuspulse.key', token), options.token)
+  }
+  if (options.cookie) {
+    const [name = '', value = ''] = options.cookie.split('=')
+    await context.addCookies([{ name, value, url: app.url, httpOnly: true, sameSite: 'Lax' }])
   }
   const page = await context.newPage()
   const faults: string[] = []

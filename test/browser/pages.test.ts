@@ -15,13 +15,47 @@ interface Place {
   readonly shows: string | RegExp
   /** What is done before it is looked at. */
   readonly act?: (page: Page) => Promise<void>
-  readonly signedOut?: true
+  /** Left out: with the operator's key. `user`: as the owner; `out`: not at all; `fresh`: nobody is there yet. */
+  readonly as?: 'user' | 'out' | 'fresh'
   /** How high its picture may be, px; left out: 1,200. */
   readonly tallest?: number
 }
 
 const PLACES: readonly Place[] = [
-  { name: 'sign-in', path: () => '/overview', shows: 'No key at hand?', signedOut: true },
+  { name: 'sign-in', path: () => '/overview', shows: 'or by password', as: 'out' },
+  {
+    name: 'sign-in-refused',
+    path: () => '/sign-in?refused=no-account',
+    shows: 'Ask an admin for an invitation',
+    as: 'out',
+  },
+  {
+    name: 'sign-in-key',
+    path: () => '/overview',
+    shows: 'or by password',
+    as: 'out',
+    act: async page => {
+      await page.getByRole('button', { name: 'Use an API key instead' }).click()
+      await page.getByText('No key at hand?').waitFor()
+    },
+  },
+  { name: 'first-run', path: () => '/', shows: 'Set StatusPulse up', as: 'fresh' },
+  { name: 'join', path: ({ joinPath }) => joinPath, shows: 'Join default', as: 'out' },
+  { name: 'join-gone', path: () => '/join#nothing', shows: 'This link does not work', as: 'out' },
+  { name: 'settings-account', path: () => '/settings', shows: 'this one', as: 'user' },
+  { name: 'settings-members', path: () => '/settings/members', shows: 'nia@example.com', as: 'user' },
+  {
+    name: 'settings-invite',
+    path: () => '/settings/members',
+    shows: 'nia@example.com',
+    as: 'user',
+    act: async page => {
+      await page.getByRole('button', { name: 'Invite somebody' }).click()
+      await page.getByLabel('E-mail address').fill('zoe@example.com')
+      await page.getByRole('button', { name: 'Make the link' }).click()
+      await page.getByTestId('link').waitFor()
+    },
+  },
   { name: 'overview', path: () => '/overview', shows: 'Busiest monitors' },
   { name: 'webhooks', path: () => '/webhooks', shows: 'On-call team' },
   { name: 'webhook-new', path: () => '/webhooks/new', shows: 'Check and register' },
@@ -124,8 +158,13 @@ describe.skipIf(!browser)('Every page of the console', () => {
 let scene: Scene
 
 async function visit(place: Place, size: Size, theme: Theme): Promise<void> {
-  const token = place.signedOut ? {} : { token: scene.app.token }
-  const { page, context, faults } = await openConsole(browser!, scene.app, { size, theme, ...token })
+  const proof = { key: { token: scene.app.token }, user: { cookie: scene.cookie }, out: {}, fresh: {} }
+  const app = place.as === 'fresh' ? scene.fresh : scene.app
+  const { page, context, faults } = await openConsole(browser!, app, {
+    size,
+    theme,
+    ...proof[place.as ?? 'key'],
+  })
   await page.goto(place.path(scene))
   await page.getByText(place.shows).first().waitFor()
   await place.act?.(page)

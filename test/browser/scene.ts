@@ -1,5 +1,6 @@
 import type { Clock } from '../../src/ground/clock.ts'
 import { systemClock } from '../../src/ground/clock.ts'
+import { join, setUp } from '../accounts/person.ts'
 import { startTestApp, type TestApp } from '../helpers/app.ts'
 import { type Receiver, startReceiver } from '../helpers/receiver.ts'
 
@@ -25,12 +26,26 @@ export interface Scene {
   readonly eventId: string
   readonly monitorId: string
   readonly incidentId: string
+  /** The session of the workspace's owner, as a cookie. */
+  readonly cookie: string
+  /** Where somebody invited goes. */
+  readonly joinPath: string
+  /** An installation that nobody has set up. */
+  readonly fresh: TestApp
   stop(): Promise<void>
 }
 
 export async function startScene(): Promise<Scene> {
   const clock = new ShiftedClock(-HISTORY_MINUTES * 60_000)
-  const app = await startTestApp({ clock })
+  const app = await startTestApp({
+    clock,
+    config: {
+      oidcIssuer: 'https://login.example.com',
+      oidcClientId: 'statuspulse',
+      oidcClientSecret: 'never-used-here',
+    },
+  })
+  const fresh = await startTestApp()
   const receivers = await Promise.all([
     startReceiver({ tls: 'good', http2: true, answer: slowly(25) }),
     startReceiver({ answer: slowly(60) }),
@@ -85,8 +100,16 @@ export async function startScene(): Promise<Scene> {
     affected_endpoints: ['/', '/cart'],
   })
   const incidents = await app.eventually('/v1/incidents', ({ data }) => data.length === 1)
+  const owner = await setUp(app.url, app.token)
+  await join(app.url, owner, 'ben@example.com', 'responder')
+  await join(app.url, owner, 'vera@example.com', 'viewer')
+  const invited = await owner.call('POST', '/v1/invitations', { email: 'nia@example.com', role: 'admin' })
+  const { pathname, hash } = new URL(invited.body.link)
   return {
     app,
+    fresh,
+    cookie: owner.cookie,
+    joinPath: pathname + hash,
     endpointId,
     failedDeliveryId: failed.data[0].id,
     waitingDeliveryId: waiting.data[0].id,
@@ -95,6 +118,7 @@ export async function startScene(): Promise<Scene> {
     incidentId: incidents.data[0].id,
     async stop() {
       await app.stop()
+      await fresh.stop()
       await Promise.all(receivers.map(receiver => receiver.close()))
     },
   }

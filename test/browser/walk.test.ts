@@ -156,6 +156,7 @@ describe.skipIf(!browser)('Somebody who has never read the docs', () => {
 
   async function signIn(page: Page): Promise<void> {
     await page.goto('/')
+    await page.getByRole('button', { name: 'Use an API key instead' }).click()
     await page.getByLabel('API key').fill('sp_not_a_key')
     await page.getByRole('button', { name: 'Sign in' }).click()
     await page.getByText('This is not a valid API key').waitFor()

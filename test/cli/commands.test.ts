@@ -72,6 +72,26 @@ describe('keys', () => {
   })
 })
 
+describe('users', () => {
+  it('are invited, listed, and let to set another password, by links that are printed once', async () => {
+    const { stdout } = await cli(['users', 'add', 'Ana@example.com', '--role', 'owner'])
+    expect(stdout).toMatch(/^For +ana@example\.com$/m)
+    const link = new URL(/https?:\S+/.exec(stdout)?.[0] as string)
+    const joined = await fetch(`${env.STATUSPULSE_URL}/v1/links/redeem`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ token: link.hash.slice(1), name: 'Ana', password: 'correct horse battery' }),
+    })
+    expect(joined.status).toBe(200)
+    expect((await cli(['users', 'list'])).stdout).toMatch(/^usr_\w+ +ana@example\.com +Ana +owner /m)
+    const reset = await json(['users', 'reset-password', 'ana@example.com'])
+    expect(reset.link).toMatch(/\/join#[\w-]{43}$/)
+    const nobody = await cli(['users', 'reset-password', 'nobody@example.com'])
+    expect([nobody.code, nobody.stderr]).toEqual([1, expect.stringContaining('nobody@example.com')])
+    expect((await cli(['users', 'add', 'b@example.com', '--role', 'king'])).code).toBe(2)
+  })
+})
+
 describe('endpoints', () => {
   it('are added with a filter; the secret is printed this once', async () => {
     const filter = ['--monitors', 'api-*,checkout', '--severities', 'critical', '--regions', 'eu']

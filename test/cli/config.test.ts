@@ -143,7 +143,12 @@ describe('a setting that cannot be', () => {
 
   it('never shows a secret, wherever it was given', async () => {
     const secrets = Object.values(SETTINGS).filter(setting => setting.isSecret) as Setting<unknown>[]
-    expect(secrets.map(envOf)).toEqual(['DATABASE_URL', 'STATUSPULSE_ADMIN_TOKEN', 'STATUSPULSE_SECRETS_KEY'])
+    expect(secrets.map(envOf)).toEqual([
+      'DATABASE_URL',
+      'STATUSPULSE_ADMIN_TOKEN',
+      'STATUSPULSE_SECRETS_KEY',
+      'STATUSPULSE_OIDC_CLIENT_SECRET',
+    ])
     const value = 'hunter 2'
     const file = await fileWith(secrets.map(setting => `${keyOf(setting)}: "${value}"`).join('\n'))
     const env = Object.fromEntries(secrets.map(setting => [envOf(setting), value]))
@@ -156,6 +161,30 @@ describe('a setting that cannot be', () => {
   it('says what Kubernetes does to a service of our name', () => {
     const { STATUSPULSE_PORT } = faultsOf({ env: { STATUSPULSE_PORT: 'tcp://10.0.0.1:8080' } })
     expect(STATUSPULSE_PORT).toContain('enableServiceLinks: false')
+  })
+})
+
+describe('single sign-on', () => {
+  const issuer = 'https://login.example.com'
+
+  it('needs what the provider gave, and says what is missing', () => {
+    expect(Object.keys(faultsOf({ flags: { oidcIssuer: issuer } }))).toEqual([
+      '--oidc-client-id',
+      'STATUSPULSE_OIDC_CLIENT_SECRET',
+    ])
+  })
+
+  it('makes users by itself only of domains that are named', () => {
+    expect(faultsOf({ flags: { oidcAutoRole: 'viewer' } })).toEqual({
+      '--oidc-allowed-domains': 'is needed with --oidc-auto-role',
+    })
+    const flags = { oidcAutoRole: 'viewer', oidcAllowedDomains: ['Example.com'] }
+    expect(load({ flags }).oidcAllowedDomains).toEqual(['example.com'])
+  })
+
+  it('asks its provider over https', () => {
+    const flags = { oidcIssuer: 'http://login.example.com', oidcClientId: 'x', oidcClientSecret: 'y' }
+    expect(faultsOf({ flags })).toEqual({ '--oidc-issuer': 'must be an https: URL (or use --allow-http)' })
   })
 })
 

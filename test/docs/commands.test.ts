@@ -87,6 +87,7 @@ describe('works as it is printed, with a server that runs', () => {
     'docs/how-to/develop-a-receiver.md',
     'docs/how-to/run-behind-a-reverse-proxy.md',
     'docs/how-to/monitor-statuspulse.md',
+    'docs/how-to/sign-in-and-members.md',
     'docs/how-to/upgrade.md',
   ]
 

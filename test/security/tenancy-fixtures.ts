@@ -11,6 +11,9 @@ export interface Things {
   readonly keyId: string
   readonly replayId: string
   readonly forwarderId: string
+  readonly userId: string
+  readonly sessionId: string
+  readonly invitationId: string
 }
 
 /** What the second workspace's admin tries, and the status that it must get. */
@@ -19,6 +22,8 @@ interface Attack {
   readonly body?: unknown
   readonly headers?: Record<string, string>
   readonly expected: number
+  /** What a user gets, where that is something else. */
+  readonly expectedOfUser?: number
 }
 
 const since = '2024-01-01T00:00:00Z'
@@ -211,6 +216,46 @@ export const ATTACKS: Readonly<Record<string, 'public' | ((things: Things) => At
   createWorkspace: () => ({ path: '/v1/workspaces', body: { name: 'mine' }, expected: 403 }),
   listWorkspaces: () => ({ path: '/v1/workspaces', expected: 403 }),
   getMetrics: () => ({ path: '/metrics', expected: 403 }),
+  getSession: 'public',
+  signIn: 'public',
+  beginSingleSignOn: 'public',
+  finishSingleSignOn: 'public',
+  setUp: 'public',
+  // By their token, which is nobody's business but the invited one's.
+  lookUpLink: 'public',
+  redeemLink: 'public',
+  moveSession: things => ({
+    path: '/v1/session',
+    body: { workspace_id: things.workspaceId },
+    expected: 403,
+    expectedOfUser: 404,
+  }),
+  signOut: () => ({ path: '/v1/session', expected: 403, expectedOfUser: 204 }),
+  listSessions: () => ({ path: '/v1/sessions', expected: 403, expectedOfUser: 200 }),
+  endSession: things => ({ path: `/v1/sessions/${things.sessionId}`, expected: 403, expectedOfUser: 404 }),
+  updateUser: () => ({ path: '/v1/user', body: { name: 'mine' }, expected: 403, expectedOfUser: 200 }),
+  changePassword: () => ({
+    path: '/v1/user/password',
+    body: { current_password: 'not this one', new_password: 'another one of mine' },
+    expected: 403,
+    expectedOfUser: 422,
+  }),
+  listMembers: () => ({ path: '/v1/members?limit=200', expected: 200 }),
+  updateMember: things => ({ path: `/v1/members/${things.userId}`, body: { role: 'viewer' }, expected: 404 }),
+  removeMember: things => ({ path: `/v1/members/${things.userId}`, expected: 404 }),
+  createInvitation: () => ({
+    path: '/v1/invitations',
+    // The first invited the same address.
+    body: { email: 'invited@example.com', role: 'viewer' },
+    expected: 201,
+  }),
+  listInvitations: () => ({ path: '/v1/invitations?limit=200', expected: 200 }),
+  deleteInvitation: things => ({ path: `/v1/invitations/${things.invitationId}`, expected: 404 }),
+  createPasswordReset: () => ({
+    path: '/v1/password-resets',
+    body: { email: 'first@example.com' },
+    expected: 404,
+  }),
   applyCode: () => ({ path: '/v1/code?prune=true', body: {}, expected: 200 }),
   exportCode: () => ({ path: '/v1/code', expected: 200 }),
   getLiveness: 'public',

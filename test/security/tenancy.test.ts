@@ -2,11 +2,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bucketOf } from '../../src/ground/bucket.ts'
 import { newId } from '../../src/ground/ids.ts'
 import { insertForwarder, type StoredForwarder } from '../../src/store/forwarders.ts'
+import { PASSWORD, Person, setUp, tokenIn } from '../accounts/person.ts'
 import { startTestApi, type TestApi } from '../api/harness.ts'
 import { ATTACKS, type Things } from './tenancy-fixtures.ts'
 
 let api: TestApi
 let things: Things
+/** Owns the second workspace. */
+let person: Person
 // biome-ignore lint/suspicious/noExplicitAny: the document as any client gets it.
 let document: any
 
@@ -14,6 +17,7 @@ beforeAll(async () => {
   api = await startTestApi()
   document = (await api.call('GET', '/v1/openapi.json', { key: null })).body
   things = await makeThings(api)
+  person = await makePerson(api)
 })
 afterAll(() => api?.stop())
 
@@ -49,6 +53,11 @@ async function makeThings({ call, first }: TestApi): Promise<Things> {
   await call('POST', '/v1/queues', { body: { name: 'firsts', filter: { monitors: ['first-only'] } } })
   await call('GET', '/v1/queues/firsts/messages?consumer=firsts')
   const forwarder = await makeForwarder(first.workspaceId)
+  const owner = await setUp(api.url, api.operatorKey, 'first@example.com')
+  await owner.call('PATCH', '/v1/user', { name: 'first only' })
+  const { who } = (await owner.call('GET', '/v1/session')).body
+  const invited = { email: 'invited@example.com', role: 'viewer' }
+  const invitation = (await owner.call('POST', '/v1/invitations', invited)).body
   return {
     workspaceId: first.workspaceId,
     endpointId: endpoint.id,
@@ -61,7 +70,18 @@ async function makeThings({ call, first }: TestApi): Promise<Things> {
     keyId: key.id,
     replayId: replay.id,
     forwarderId: forwarder.id,
+    userId: who.user.id,
+    sessionId: who.session_id,
+    invitationId: invitation.id,
   }
+}
+
+async function makePerson({ call, second, url }: TestApi): Promise<Person> {
+  const body = { email: 'second@example.com', role: 'owner' }
+  const { link } = (await call('POST', '/v1/invitations', { key: second.keys.admin, body })).body
+  const made = new Person(url)
+  await made.call('POST', '/v1/links/redeem', { token: tokenIn(link), name: 'Second', password: PASSWORD })
+  return made
 }
 
 /** Not by the API, which would try its broker out. */
@@ -126,6 +146,9 @@ async function snapshot(workspaceId: string): Promise<string> {
     'monitor_states',
     'observations',
     'intake_settings',
+    'memberships',
+    'sessions',
+    'account_links',
   ]
   const parts = await Promise.all(
     tables.map(async table => {
@@ -155,25 +178,47 @@ describe('one workspace', () => {
     expect(Object.keys(ATTACKS).toSorted()).toEqual(operationIds().toSorted())
   })
 
-  it.each(Object.entries(ATTACKS))('sees and touches nothing of another by %s', async (id, attack) => {
-    if (attack === 'public') {
+  it.each(Object.entries(ATTACKS))(
+    'sees and touches nothing of another with a key by %s',
+    async (id, attack) => {
+      if (attack === 'public') {
+        const operation = api.app.operations.find(one => one.id === id)
+        expect(operation?.access).toBe('public')
+        return
+      }
+      const before = await snapshot(things.workspaceId)
       const operation = api.app.operations.find(one => one.id === id)
-      expect(operation?.access).toBe('public')
-      return
-    }
-    const before = await snapshot(things.workspaceId)
-    const operation = api.app.operations.find(one => one.id === id)
-    const { path, body, headers, expected } = attack(things)
-    const answer = await api.call(operation?.method as string, path, {
-      key: api.second.keys.admin,
-      ...(body === undefined ? {} : { body }),
-      ...(headers === undefined ? {} : { headers }),
-    })
-    expect(answer.status, JSON.stringify(answer.body)).toBe(expected)
-    // Its own words may come back to it (there is no endpoint ep_…); nothing else of the first's may.
-    const said = JSON.stringify(answer.body).replaceAll(path.split('?')[0] as string, '')
-    const ids = expected === 404 ? [] : Object.values(things)
-    for (const value of [...ids, 'first only', 'first-only']) expect(said).not.toContain(value)
-    expect(await snapshot(things.workspaceId)).toBe(before)
-  })
+      const { path, body, headers, expected } = attack(things)
+      const answer = await api.call(operation?.method as string, path, {
+        key: api.second.keys.admin,
+        ...(body === undefined ? {} : { body }),
+        ...(headers === undefined ? {} : { headers }),
+      })
+      expect(answer.status, JSON.stringify(answer.body)).toBe(expected)
+      await checkUntouched(answer.body, path, expected, before)
+    },
+  )
+
+  it.each(Object.entries(ATTACKS))(
+    'sees and touches nothing of another as a user by %s',
+    async (id, attack) => {
+      if (attack === 'public') return
+      await person.signIn('second@example.com', PASSWORD)
+      const before = await snapshot(things.workspaceId)
+      const operation = api.app.operations.find(one => one.id === id)
+      const { path, body, headers, expected, expectedOfUser = expected } = attack(things)
+      const answer = await person.call(operation?.method as string, path, body, headers)
+      // What the key made above is there already.
+      expect(expected === 201 ? [201, 409] : [expectedOfUser]).toContain(answer.status)
+      await checkUntouched(answer.body, path, answer.status, before)
+    },
+  )
 })
+
+async function checkUntouched(answer: unknown, path: string, status: number, before: string): Promise<void> {
+  // Its own words may come back to it (there is no endpoint ep_…); nothing else of the first's may.
+  const said = (JSON.stringify(answer) ?? '').replaceAll(path.split('?')[0] as string, '')
+  const ids = status === 404 ? [] : Object.values(things)
+  for (const value of [...ids, 'first only', 'first-only']) expect(said).not.toContain(value)
+  expect(await snapshot(things.workspaceId)).toBe(before)
+}

@@ -22,6 +22,7 @@ const queryClient = new QueryClient({
 
 // Nothing of one workspace is left for whoever signs in next.
 session.onChange(() => queryClient.clear())
+void session.ask()
 
 createRoot(document.getElementById('root') as HTMLElement).render(
   <StrictMode>

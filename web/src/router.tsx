@@ -3,6 +3,7 @@ import {
   createRoute,
   createRouter,
   lazyRouteComponent,
+  Navigate,
   redirect,
 } from '@tanstack/react-router'
 import type { DeliveryFilters, IncidentFilters } from './api/queries.ts'
@@ -132,6 +133,48 @@ const incident = createRoute({
   component: lazyRouteComponent(() => import('./pages/incidents/detail.tsx'), 'IncidentPage'),
 })
 
+/** Where single sign-on leads back to when it failed; who is in has nothing to do there. */
+const signIn = createRoute({
+  getParentRoute,
+  path: '/sign-in',
+  component: () => <Navigate to="/overview" replace />,
+  validateSearch: (search): { refused?: string } =>
+    search.refused ? { refused: String(search.refused) } : {},
+})
+
+const join = createRoute({
+  getParentRoute,
+  path: '/join',
+  component: lazyRouteComponent(() => import('./pages/accounts/join.tsx'), 'JoinPage'),
+})
+
+const settings = createRoute({
+  getParentRoute,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('./pages/settings/layout.tsx'), 'SettingsLayout'),
+})
+const underSettings = () => settings
+
+const settingsHome = createRoute({
+  getParentRoute: underSettings,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/settings/account', replace: true })
+  },
+})
+
+const accountSettings = createRoute({
+  getParentRoute: underSettings,
+  path: '/account',
+  component: lazyRouteComponent(() => import('./pages/settings/account.tsx'), 'AccountPage'),
+})
+
+const memberSettings = createRoute({
+  getParentRoute: underSettings,
+  path: '/members',
+  component: lazyRouteComponent(() => import('./pages/settings/members.tsx'), 'MembersPage'),
+})
+
 /** Of a URL that somebody may have written: what cannot be is left out. */
 function deliveryFilters(search: Record<string, unknown>): DeliveryFilters {
   const filters: DeliveryFilters = {}
@@ -165,6 +208,9 @@ export const router = createRouter({
     monitor,
     incidents,
     incident,
+    signIn,
+    join,
+    settings.addChildren([settingsHome, accountSettings, memberSettings]),
   ]),
   defaultPreload: 'intent',
   scrollRestoration: true,

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { conflict, notFound } from '../../ground/errors.ts'
 import { insertApiKey, listApiKeys, newApiKey, revokeApiKey } from '../../store/api-keys.ts'
+import { insertMember } from '../../store/members.ts'
 import type { Workspace } from '../../store/workspaces.ts'
 import { insertWorkspace, listWorkspaces, updateWorkspace } from '../../store/workspaces.ts'
 import { fromCursor, pageOf } from '../cursor.ts'
@@ -134,18 +135,21 @@ function addAll(app: FastifyInstance, { database, catalog, clock }: Services): v
     path: '/v1/workspaces',
     tag: 'Workspaces',
     summary: 'Make a workspace',
-    description: "A tenant of its own, with its first admin key. Needs the operator's key.",
+    description:
+      "A tenant of its own, with its first admin key; a user who makes it owns it. Needs the operator's key, or a user who is one.",
     access: 'operator',
     body: workspaceInput,
     bodyExamples: { team: { summary: 'For a team', value: { name: 'Payments' } } },
     answers: { 201: { description: 'Made.', schema: workspaceCreated } },
     problems: [415, 422],
-    handler: async ({ body }) => {
+    handler: async ({ caller, body }) => {
       const now = clock.now()
       const secret = newApiKey()
       const [made, admin] = await database.transaction(async tx => {
         const fresh = { name: body.name, allowUnknownMonitors: body.allow_unknown_monitors }
         const kept = await insertWorkspace(tx, fresh, now)
+        if (caller.session)
+          await insertMember(tx, { workspaceId: kept.id, userId: caller.session.userId, role: 'owner' }, now)
         const first = {
           workspaceId: kept.id,
           name: 'admin',

@@ -4,7 +4,7 @@ import type { OperatorAction } from '../../decide/observation.ts'
 import { conflict, notFound } from '../../ground/errors.ts'
 import { eventsOfIncident, findIncident, listIncidents, type StoredIncident } from '../../store/incidents.ts'
 import { listSuppressed } from '../../store/suppressed-events.ts'
-import type { Caller } from '../caller.ts'
+import { type Caller, signatureOf } from '../caller.ts'
 import { fromCursor, pageOf } from '../cursor.ts'
 import { showIncident, showSuppressed, showTimeline } from '../incident-view.ts'
 import { addOperation } from '../operation.ts'
@@ -109,7 +109,7 @@ function addAct(
     tag: 'Incidents',
     summary,
     description,
-    access: 'admin',
+    access: 'respond',
     params: INCIDENT_ID,
     body: action === 'comment' ? commentInput : actionInput,
     bodyOptional: action !== 'comment',
@@ -138,7 +138,8 @@ async function act(
     time: clock.now(),
     action,
     incidentId: found.id,
-    by: body.by ?? `API key ${caller.keyId}`,
+    // A person signs with their own name.
+    by: caller.session ? caller.actor.name : (body.by ?? signatureOf(caller)),
     comment: body.comment ?? null,
   })
 }

@@ -1,7 +1,9 @@
 import type { FastifyInstance } from 'fastify'
+import type { Accounts } from '../accounts/accounts.ts'
 import { referencePage } from '../reference-page.ts'
 import type { Services } from '../services.ts'
 import { keyRoutes, workspaceRoutes } from './account.ts'
+import { accountLinkRoutes } from './account-links.ts'
 import { codeRoutes } from './code.ts'
 import { deliveryRoutes } from './deliveries.ts'
 import { endpointActionRoutes } from './endpoint-actions.ts'
@@ -13,16 +15,20 @@ import { heartbeatRoutes } from './heartbeats.ts'
 import { incidentRoutes } from './incidents.ts'
 import { intakeRoutes } from './intake.ts'
 import { maintenanceRoutes } from './maintenance.ts'
+import { memberRoutes } from './members.ts'
 import { metricRoutes } from './metrics.ts'
 import { monitorRoutes } from './monitors.ts'
 import { queueRoutes } from './queues.ts'
 import { serviceRoutes } from './service.ts'
+import { sessionRoutes } from './session.ts'
 import { silenceRoutes } from './silences.ts'
+import { singleSignOnRoutes } from './single-sign-on.ts'
 import { streamRoutes } from './stream.ts'
 import { templateRoutes } from './templates.ts'
+import { userRoutes } from './users.ts'
 
 /** Every route of the API, in the order of the document. */
-export function addRoutes(app: FastifyInstance, services: Services): void {
+export function addRoutes(app: FastifyInstance, services: Services, accounts: Accounts): void {
   eventRoutes(app, services)
   endpointKindRoutes(app)
   endpointRoutes(app, services)
@@ -42,6 +48,11 @@ export function addRoutes(app: FastifyInstance, services: Services): void {
   codeRoutes(app, services)
   keyRoutes(app, services)
   workspaceRoutes(app, services)
+  sessionRoutes(app, services, accounts)
+  singleSignOnRoutes(app, services, accounts)
+  userRoutes(app, services, accounts)
+  memberRoutes(app, services, accounts)
+  accountLinkRoutes(app, services, accounts)
   serviceRoutes(app, services)
   referencePage(app)
 }

@@ -11,6 +11,7 @@ import {
   type StoredSilence,
   updateSilence,
 } from '../../store/silences.ts'
+import { signatureOf } from '../caller.ts'
 import { fromCursor, pageOf } from '../cursor.ts'
 import { addOperation } from '../operation.ts'
 import { idParams, pageFields, timeOf } from '../schemas/common.ts'
@@ -38,7 +39,7 @@ function addCreate(app: FastifyInstance, { database, watchlist, clock }: Service
     description:
       'Alerts that it matches are held back, and kept with the reason. What is still wrong at its end is told then. The end of an ' +
       'incident whose beginning was told is never held. In force within a second.',
-    access: 'admin',
+    access: 'respond',
     body: silenceInput,
     bodyExamples: {
       checkout: {
@@ -57,7 +58,7 @@ function addCreate(app: FastifyInstance, { database, watchlist, clock }: Service
       const now = clock.now()
       const input = checkedSilence({
         comment: body.comment,
-        createdBy: body.created_by ?? `API key ${caller.keyId}`,
+        createdBy: caller.session ? caller.actor.name : (body.created_by ?? signatureOf(caller)),
         matchers: body.matchers,
         startsAt: body.starts_at ?? now,
         endsAt: body.ends_at,
@@ -129,7 +130,7 @@ function addPatch(app: FastifyInstance, { database, watchlist, clock }: Services
     tag: 'Silences',
     summary: 'Change a silence',
     description: 'JSON Merge Patch (RFC 7396): what is left out stays. An `ends_at` that has passed ends it.',
-    access: 'admin',
+    access: 'respond',
     params: SILENCE_ID,
     body: silencePatch,
     bodyTypes: ['application/json', 'application/merge-patch+json'],
@@ -161,7 +162,7 @@ function addDelete(app: FastifyInstance, { database, watchlist }: Services): voi
     tag: 'Silences',
     summary: 'Delete a silence',
     description: 'What it held and is still wrong is told now. What it held is on record with its id.',
-    access: 'admin',
+    access: 'respond',
     params: SILENCE_ID,
     answers: { 204: { description: 'Deleted.' } },
     problems: [404],

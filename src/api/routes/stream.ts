@@ -7,6 +7,7 @@ import type { FeedFilter } from '../../record/feed-filter.ts'
 import { Streams } from '../../record/streams.ts'
 import { type FeedCursor, formatCursor, parseCursor } from '../../store/feed-cursor.ts'
 import type { FeedItem } from '../../store/feed-read.ts'
+import { SessionWatch } from '../accounts/session-watch.ts'
 import { identify } from '../caller.ts'
 import { addOperation } from '../operation.ts'
 import { streamHeaders, streamMessage, streamQuery } from '../schemas/stream.ts'
@@ -28,12 +29,18 @@ const MAX_STREAMS = 1_000
 
 /** `/v1/stream`: what happens, as it happens. */
 export function streamRoutes(app: FastifyInstance, services: Services): void {
-  const { database, hub, log, catalog } = services
+  const { database, hub, log, catalog, clock } = services
   const streams = new Streams({ database, hub, log, render })
   // A key that is revoked opens nothing more, and what it opened ends.
   catalog.onChange(() => streams.endForbidden())
+  // The same for sessions.
+  const sessions = new SessionWatch({ database, clock, log, changed: () => streams.endForbidden() })
+  app.addHook('onReady', () => sessions.start())
   // Before the server waits for its connections: a stream would never end by itself.
-  app.addHook('preClose', async () => streams.endAll())
+  app.addHook('preClose', async () => {
+    streams.endAll()
+    await sessions.stop()
+  })
 
   addOperation(app, {
     id: 'openStream',
@@ -69,13 +76,15 @@ export function streamRoutes(app: FastifyInstance, services: Services): void {
       reply.hijack()
       if (reply.raw.destroyed) return reply
       reply.raw.writeHead(200, { ...(reply.getHeaders() as OutgoingHttpHeaders), ...STREAM_HEADERS })
-      const { authorization } = request.headers
+      const isAllowed = caller.session
+        ? sessions.watch(caller.session.id, caller.workspaceId, reply.raw)
+        : () => identify(request.headers.authorization, catalog) !== null
       streams.open({
         workspaceId: caller.workspaceId,
         filter,
         start,
         output: reply.raw,
-        isAllowed: () => authorization === undefined || identify(authorization, catalog) !== null,
+        isAllowed,
       })
       return reply
     },

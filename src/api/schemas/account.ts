@@ -8,7 +8,8 @@ export const keyInput = z
   .strictObject({
     name: text({ max: 200 }).meta({ description: 'Who or what uses it.' }),
     scopes: z.array(scope).min(1).max(SCOPES.length).meta({
-      description: '`ingest`: send events. `read`: look at everything but secrets. `admin`: everything.',
+      description:
+        '`ingest`: send events. `read`: look at everything but secrets. `respond`: act on incidents, silence, replay. `admin`: everything.',
     }),
   })
   .meta({ id: 'KeyInput' })

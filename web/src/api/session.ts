@@ -1,45 +1,95 @@
 import { useSyncExternalStore } from 'react'
+import type { SessionState, Who } from './types.ts'
 
 const STORED_AS = 'statuspulse.key'
 
-const listeners = new Set<() => void>()
-let key = sessionStorage.getItem(STORED_AS)
+/** How this page stands to the server. */
+export type Standing =
+  /** It has not said yet. */
+  | { readonly kind: 'asking' }
+  /** Nobody is signed in; null: it does not answer. */
+  | { readonly kind: 'out'; readonly state: SessionState | null }
+  /** With an API key, kept until the tab is closed. */
+  | { readonly kind: 'key'; readonly key: string }
+  /** By a cookie that scripts cannot read. */
+  | { readonly kind: 'user'; readonly who: Who }
 
-/**
- * Who is signed in. All else asks only this, so another way to sign in (a cookie of the server, say)
- * is a change of this file and of the sign-in page.
- */
+const stored = sessionStorage.getItem(STORED_AS)
+let standing: Standing = stored === null ? { kind: 'asking' } : { kind: 'key', key: stored }
+const viewers = new Set<() => void>()
+const changes = new Set<() => void>()
+
+/** Who is signed in, and how. All else asks only this. */
 export const session = {
   get isOpen(): boolean {
-    return key !== null
+    return standing.kind === 'key' || standing.kind === 'user'
   },
-  /** Puts what proves who asks on a request of ours. */
+  /** Puts what proves who asks on a request of ours; the cookie comes by itself, with a word that no form can send. */
   authorize(headers: Headers): void {
-    if (key !== null) headers.set('authorization', `Bearer ${key}`)
+    if (standing.kind === 'key') headers.set('authorization', `Bearer ${standing.key}`)
+    else headers.set('x-requested-with', 'console')
   },
-  /** Opens a session with an API key, kept until the tab is closed. */
-  open(apiKey: string): void {
-    key = apiKey
-    sessionStorage.setItem(STORED_AS, apiKey)
-    tell()
+  /** Opens a session with an API key. */
+  openWithKey(key: string): void {
+    sessionStorage.setItem(STORED_AS, key)
+    become({ kind: 'key', key })
   },
-  close(): void {
-    key = null
+  /** Somebody signed in, or what is known of them changed. */
+  open(who: Who): void {
     sessionStorage.removeItem(STORED_AS)
-    tell()
+    become({ kind: 'user', who })
   },
-  /** @returns a function that ends it */
+  /** It is over: the server said so, or somebody wants it. */
+  close(): void {
+    sessionStorage.removeItem(STORED_AS)
+    become({ kind: 'asking' })
+    void session.ask()
+  },
+  /** Ends it here and, for a user, on the server. */
+  async signOut(): Promise<void> {
+    if (standing.kind === 'user') {
+      const headers = new Headers()
+      session.authorize(headers)
+      await fetch('/v1/session', { method: 'DELETE', headers }).catch(() => {})
+    }
+    session.close()
+  },
+  /** Asks the server who is signed in, unless a key is. */
+  async ask(): Promise<void> {
+    if (standing.kind === 'key') return
+    const state = await fetch('/v1/session')
+      .then(response => (response.ok ? (response.json() as Promise<SessionState>) : null))
+      .catch(() => null)
+    if (session.isOpen) return
+    become(state?.who ? { kind: 'user', who: state.who } : { kind: 'out', state })
+  },
+  /** Calls `listener` when somebody else, or another workspace, is looked at from now on. @returns ends that */
   onChange(listener: () => void): () => void {
-    listeners.add(listener)
-    return () => listeners.delete(listener)
+    changes.add(listener)
+    return () => changes.delete(listener)
   },
 }
 
-/** Whether somebody is signed in. */
-export function useSession(): boolean {
-  return useSyncExternalStore(session.onChange, () => session.isOpen)
+/** How this page stands to the server. */
+export function useStanding(): Standing {
+  return useSyncExternalStore(
+    listener => {
+      viewers.add(listener)
+      return () => viewers.delete(listener)
+    },
+    () => standing,
+  )
 }
 
-function tell(): void {
-  for (const listener of listeners) listener()
+/** Whose data is looked at: what was fetched for one is not for another. */
+export function viewOf(one: Standing): string {
+  if (one.kind === 'key') return one.key
+  return one.kind === 'user' ? `${one.who.user.id} ${one.who.workspace.id}` : ''
+}
+
+function become(next: Standing): void {
+  const isAnother = viewOf(next) !== viewOf(standing)
+  standing = next
+  if (isAnother) for (const listener of changes) listener()
+  for (const listener of viewers) listener()
 }

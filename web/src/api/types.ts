@@ -40,3 +40,13 @@ export const EVENT_TYPES: readonly EventType[] = [
 export const STATUSES: readonly Status[] = ['operational', 'degraded', 'down', 'maintenance', 'unknown']
 export const DELIVERY_STATUSES: readonly DeliveryStatus[] = ['pending', 'delivered', 'failed', 'cancelled']
 export const INCIDENT_STATES: readonly Incident['state'][] = ['open', 'acknowledged', 'resolved']
+
+export type SessionState = Schemas['SessionState']
+export type Who = Schemas['Who']
+export type Role = Who['workspace']['role']
+export type Session = Schemas['Session']
+export type Member = Schemas['Member']
+export type Invitation = Schemas['Invitation']
+export type AccountLink = Schemas['Link']
+
+export const ROLES: readonly Role[] = ['owner', 'admin', 'responder', 'viewer']

@@ -4,6 +4,7 @@ import { type KeyboardEvent, useId, useState } from 'react'
 import { endpointsQuery } from '../api/queries.ts'
 import { session } from '../api/session.ts'
 import { useTheme } from '../lib/theme.ts'
+import { SETTINGS_SECTIONS } from '../pages/settings/sections.ts'
 import { Dialog } from '../ui/dialog.tsx'
 import { PLACES } from './nav.ts'
 
@@ -105,7 +106,12 @@ function useCommands(openHelp: () => void): Command[] {
     { name: 'Light or dark theme', kind: 'Do', run: toggle },
     { name: 'View API docs', kind: 'Do', run: () => location.assign('/docs/') },
     { name: 'Keyboard shortcuts', kind: 'Do', run: openHelp },
-    { name: 'Sign out', kind: 'Do', run: () => session.close() },
+    ...SETTINGS_SECTIONS.map(({ to, label }) => ({
+      name: `Settings: ${label}`,
+      kind: 'Page',
+      run: () => navigate({ to }),
+    })),
+    { name: 'Sign out', kind: 'Do', run: () => void session.signOut() },
     ...endpoints.map(({ id, name, url }) => ({
       name: name || url,
       kind: 'Webhook',

@@ -1,6 +1,6 @@
-import { type ErrorComponentProps, Link, Outlet } from '@tanstack/react-router'
+import { type ErrorComponentProps, Link, Outlet, useLocation } from '@tanstack/react-router'
 import { Compass } from 'lucide-react'
-import { useSession } from '../api/session.ts'
+import { useStanding, viewOf } from '../api/session.ts'
 import { buttonClass } from '../ui/button.tsx'
 import { Page } from '../ui/page.tsx'
 import { Empty, Failure } from '../ui/states.tsx'
@@ -9,9 +9,15 @@ import { SignIn } from './sign-in.tsx'
 
 /** The address stays while somebody signs in: a deep link leads where it should. */
 export function Root() {
-  if (!useSession()) return <SignIn />
+  const standing = useStanding()
+  const { pathname } = useLocation()
+  // Who follows a link may be in or out.
+  if (pathname === '/join' && standing.kind !== 'asking') return <Outlet />
+  if (standing.kind === 'asking') return null
+  if (standing.kind === 'out') return <SignIn state={standing.state} />
   return (
-    <Shell>
+    // Another workspace is another page throughout.
+    <Shell key={viewOf(standing)}>
       <Outlet />
     </Shell>
   )

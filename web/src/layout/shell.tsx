@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router'
-import { BookOpen, Command, LogOut, Moon, Sun } from 'lucide-react'
+import { BookOpen, Command, LogOut, Moon, Settings, Sun } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
-import { session } from '../api/session.ts'
+import { session, useStanding } from '../api/session.ts'
 import { useTheme } from '../lib/theme.ts'
 import { IconButton } from '../ui/button.tsx'
 import { CommandPalette } from './command-palette.tsx'
@@ -52,6 +52,7 @@ export function Shell({ children }: { children: ReactNode }) {
             </Link>
           ))}
         </nav>
+        <WhoIsHere />
         <div className="flex justify-between px-1">
           <Tools openPalette={() => setOpen('palette')} />
         </div>
@@ -84,6 +85,19 @@ export function Shell({ children }: { children: ReactNode }) {
   )
 }
 
+/** Whose eyes, and which workspace; a key is nobody. */
+function WhoIsHere() {
+  const standing = useStanding()
+  if (standing.kind !== 'user') return null
+  const { user, workspace } = standing.who
+  return (
+    <Link to="/settings/account" className="mb-2 block rounded-lg px-3 py-2 hover:bg-idle-soft">
+      <span className="block truncate text-sm font-medium">{user.name}</span>
+      <span className="block truncate text-xs text-muted">{workspace.name}</span>
+    </Link>
+  )
+}
+
 function Tools({ openPalette }: { openPalette: () => void }) {
   const { theme, toggle } = useTheme()
   return (
@@ -98,6 +112,14 @@ function Tools({ openPalette }: { openPalette: () => void }) {
           <Moon className="size-4.5" strokeWidth={1.75} />
         )}
       </IconButton>
+      <Link
+        to="/settings"
+        aria-label="Settings"
+        title="Settings"
+        className="inline-flex size-9 items-center justify-center rounded-lg text-muted hover:bg-idle-soft hover:text-ink data-[status=active]:text-ink"
+      >
+        <Settings className="size-4.5" strokeWidth={1.75} />
+      </Link>
       <a
         href="/docs/"
         aria-label="View API docs"
@@ -106,7 +128,7 @@ function Tools({ openPalette }: { openPalette: () => void }) {
       >
         <BookOpen className="size-4.5" strokeWidth={1.75} />
       </a>
-      <IconButton label="Sign out" onClick={() => session.close()}>
+      <IconButton label="Sign out" onClick={() => void session.signOut()}>
         <LogOut className="size-4.5" strokeWidth={1.75} />
       </IconButton>
     </div>

@@ -52,7 +52,8 @@ export function Failure({ error, retry }: { error: Error; retry?: () => void }) 
 function advice(error: Error): string {
   if (!(error instanceof ProblemError))
     return 'Reload the page; if it comes back, the program’s log has more.'
-  if (error.status === 403) return 'Sign in with a key that has this scope.'
+  if (error.status === 403)
+    return 'Ask an admin of this workspace, or sign in with a key that has this scope.'
   if (error.status === 404) return 'It may have been deleted, or be past retention.'
   if (error.status === 429) return 'Wait a moment, then try again.'
   if (error.status === 0 || error.status >= 500) return 'Nothing was lost. Try again in a moment.'
