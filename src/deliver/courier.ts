@@ -1,7 +1,7 @@
 import type { Clock } from '../ground/clock.ts'
 import { messageOf } from '../ground/errors.ts'
 import { newId } from '../ground/ids.ts'
-import type { Attempt, Endpoint, ErrorClass, Observation, Verdict } from '../ground/vocabulary.ts'
+import type { Attempt, Endpoint, ErrorClass, Exchange, Verdict } from '../ground/vocabulary.ts'
 import type { BrokerSender } from './brokers/broker-sender.ts'
 import { type Destination, destinationFor, type Shipment } from './destinations/index.ts'
 import { withoutSecrets } from './destinations/secrets.ts'
@@ -17,7 +17,7 @@ interface Sent {
   readonly requestId: string
   readonly startedAt: number
   readonly endedAt: number
-  readonly observation: Observation
+  readonly exchange: Exchange
   readonly verdict: Verdict
   /** How many parcels it carried. */
   readonly size: number
@@ -89,20 +89,20 @@ export class Courier {
   async #sendAs(
     members: readonly Parcel[],
     endpoint: Endpoint,
-    send: (destination: Destination, requestId: string, now: number) => Promise<Observation>,
+    send: (destination: Destination, requestId: string, now: number) => Promise<Exchange>,
   ): Promise<Sent> {
     const startedAt = this.#clock.now()
     const requestId = newId('req', startedAt, members[0]?.delivery.bucket)
     const destination = destinationFor(endpoint.kind)
-    let observation: Observation
+    let exchange: Exchange
     try {
-      observation = withoutSecrets(await send(destination, requestId, startedAt), endpoint)
+      exchange = withoutSecrets(await send(destination, requestId, startedAt), endpoint)
     } catch (error) {
-      observation = notSent(error)
+      exchange = notSent(error)
     }
     const endedAt = this.#clock.now()
-    const verdict = destination.judge(observation, endpoint, endedAt)
-    return { requestId, startedAt, endedAt, observation, verdict, size: members.length }
+    const verdict = destination.judge(exchange, endpoint, endedAt)
+    return { requestId, startedAt, endedAt, exchange, verdict, size: members.length }
   }
 
   #shipment(
@@ -126,7 +126,7 @@ export class Courier {
     }
   }
 
-  #send(destination: Destination, shipment: Shipment): Promise<Observation> {
+  #send(destination: Destination, shipment: Shipment): Promise<Exchange> {
     switch (destination.transport) {
       case 'http':
         return this.#sender.send(destination.buildRequest(shipment))
@@ -137,7 +137,7 @@ export class Courier {
     }
   }
 
-  #sendTogether(destination: Destination, shipments: readonly Shipment[]): Promise<Observation> {
+  #sendTogether(destination: Destination, shipments: readonly Shipment[]): Promise<Exchange> {
     if (destination.transport === 'http' && destination.digest)
       return this.#sender.send(destination.digest.buildRequest(shipments))
     return Promise.reject(new Error(`${destination.label} has no digests`))
@@ -159,13 +159,13 @@ export class Courier {
 
   #describe(parcel: Parcel, sent: Sent): Attempt {
     const { delivery, event } = parcel
-    const { requestId, startedAt, endedAt, observation, verdict, size } = sent
+    const { requestId, startedAt, endedAt, exchange, verdict, size } = sent
     const nextAt =
       event.dryRun || verdict.outcome !== 'retry' ? null : this.#nextAt(parcel, startedAt, endedAt, verdict)
     const retriesOver = verdict.outcome === 'retry' && nextAt === null && !event.dryRun
     return {
-      ...observation,
-      timings: { wait: Math.max(0, startedAt - parcel.readyAt), ...observation.timings },
+      ...exchange,
+      timings: { wait: Math.max(0, startedAt - parcel.readyAt), ...exchange.timings },
       id: newId('att', startedAt, delivery.bucket),
       requestId,
       delivery,
@@ -197,7 +197,7 @@ export class Courier {
 }
 
 /** One event that a service refuses must not take others with it: then each is sent by itself. */
-function apart({ observation: { statusCode }, verdict }: Sent): Verdict {
+function apart({ exchange: { statusCode }, verdict }: Sent): Verdict {
   if (verdict.outcome !== 'failed' || !ABOUT_THE_MESSAGE.has(statusCode ?? 0)) return verdict
   const why = `${verdict.why}; it was one message for several events, and each is sent by itself next`
   return { outcome: 'retry', why, notBefore: null, apart: true }
@@ -209,7 +209,7 @@ function whyOf(verdict: Verdict, retriesOver: boolean): string | null {
 }
 
 /** A request that could not even be built: the endpoint's settings do not fit its kind (any more), or its template fails. */
-function notSent(error: unknown): Observation {
+function notSent(error: unknown): Exchange {
   const isTemplate = error instanceof TemplateError
   const errorClass: ErrorClass = isTemplate && error.retry ? 'other' : 'invalid_request'
   return {

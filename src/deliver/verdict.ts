@@ -1,4 +1,4 @@
-import type { Observation, Verdict } from '../ground/vocabulary.ts'
+import type { Exchange, Verdict } from '../ground/vocabulary.ts'
 
 /** Answers that ask for another try, beside all of 5xx. */
 const TRY_AGAIN = new Set([408, 425, 429])
@@ -11,12 +11,8 @@ const GONE = 410
  * @param successStatuses what counts as delivered
  * @param now when the answer was there; ms since the epoch
  */
-export function judgeAnswer(
-  observation: Observation,
-  successStatuses: readonly number[],
-  now: number,
-): Verdict {
-  const { statusCode, error } = observation
+export function judgeAnswer(exchange: Exchange, successStatuses: readonly number[], now: number): Verdict {
+  const { statusCode, error } = exchange
   if (error) {
     if (error.class === 'invalid_request') return { outcome: 'failed', why: error.message, disable: false }
     return { outcome: 'retry', why: error.message, notBefore: null }
@@ -25,7 +21,7 @@ export function judgeAnswer(
   if (successStatuses.includes(statusCode)) return { outcome: 'delivered' }
   const why = `the receiver answered ${statusCode}`
   if (statusCode >= 500 || TRY_AGAIN.has(statusCode)) {
-    const asked = RETRY_AFTER.has(statusCode) ? observation.responseHeaders['retry-after'] : undefined
+    const asked = RETRY_AFTER.has(statusCode) ? exchange.responseHeaders['retry-after'] : undefined
     return { outcome: 'retry', why, notBefore: asked === undefined ? null : retryAfter(asked, now) }
   }
   if (statusCode === GONE) return { outcome: 'failed', why: `${why} (gone)`, disable: true }

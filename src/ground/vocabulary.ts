@@ -157,7 +157,7 @@ export const ERROR_CLASSES = [
 export type ErrorClass = (typeof ERROR_CLASSES)[number]
 
 /** What the network showed of one POST: filled by the sender, judged by the verdict, kept by the record. */
-export interface Observation {
+export interface Exchange {
   readonly statusCode: number | null
   readonly responseHeaders: Readonly<Record<string, string>>
   /** At most 4 KiB of the answer, as text. */
@@ -186,7 +186,7 @@ export type Verdict =
   | { readonly outcome: 'failed'; readonly why: string; readonly disable: boolean }
 
 /** One POST of a delivery and all that was seen of it. */
-export interface Attempt extends Observation {
+export interface Attempt extends Exchange {
   readonly id: string
   readonly requestId: string
   readonly delivery: Delivery

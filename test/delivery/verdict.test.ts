@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { judgeAnswer, retryAfter } from '../../src/deliver/verdict.ts'
-import type { ErrorClass, Observation } from '../../src/ground/vocabulary.ts'
+import type { ErrorClass, Exchange } from '../../src/ground/vocabulary.ts'
 
 const NOW = Date.parse('2024-05-14T09:23:11Z')
 
-function answer(statusCode: number | null, rest: Partial<Observation> = {}): Observation {
+function answer(statusCode: number | null, rest: Partial<Exchange> = {}): Exchange {
   return {
     statusCode,
     responseHeaders: {},

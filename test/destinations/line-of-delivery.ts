@@ -4,12 +4,12 @@ import { Held } from '../../src/deliver/held.ts'
 import type { OutgoingRequest } from '../../src/deliver/http/sender.ts'
 import { Unwritten } from '../../src/deliver/unwritten.ts'
 import { silentLog } from '../../src/ground/log.ts'
-import type { Delivery, Endpoint, Event, Observation } from '../../src/ground/vocabulary.ts'
+import type { Delivery, Endpoint, Event, Exchange } from '../../src/ground/vocabulary.ts'
 import type { Result } from '../../src/store/results.ts'
 import type { TestClock } from '../helpers/clock.ts'
 
 /** What the network does with a request: after how long, and what is seen. */
-export type Network = (request: OutgoingRequest) => { afterMs: number; seen: Partial<Observation> }
+export type Network = (request: OutgoingRequest) => { afterMs: number; seen: Partial<Exchange> }
 
 const EPOCH = 1
 
@@ -39,7 +39,7 @@ export class LineOfDelivery {
     const held = new Held({ unwritten: new Unwritten(), alone: true })
     held.open(0, EPOCH, clock.now())
     const send = (request: OutgoingRequest) =>
-      new Promise<Observation>(resolve => {
+      new Promise<Exchange>(resolve => {
         const { afterMs, seen } = network(request)
         clock.after(afterMs, () => resolve({ ...NOTHING_SEEN, ...seen }))
       })
@@ -131,7 +131,7 @@ export class LineOfDelivery {
   }
 }
 
-const NOTHING_SEEN: Observation = {
+const NOTHING_SEEN: Exchange = {
   statusCode: null,
   responseHeaders: {},
   responseBody: '',

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { EventType, Observation, Status } from '../../src/ground/vocabulary.ts'
+import type { EventType, Exchange, Status } from '../../src/ground/vocabulary.ts'
 import { startTestApp, type TestApp } from '../helpers/app.ts'
 import { TestClock } from '../helpers/clock.ts'
 import { type Receiver, startReceiver } from '../helpers/receiver.ts'
@@ -14,7 +14,7 @@ const LONGEST = 200 * MINUTE
 const QUIET_AT = 320 * MINUTE
 
 /** How PagerDuty cannot be reached: what is seen, and whether the event was taken all the same. */
-const TROUBLES: readonly { seen: Partial<Observation>; taken: boolean }[] = [
+const TROUBLES: readonly { seen: Partial<Exchange>; taken: boolean }[] = [
   { seen: { error: { class: 'connection_refused', message: 'refused' } }, taken: false },
   { seen: { error: { class: 'timeout', message: 'no answer' } }, taken: false },
   { seen: { statusCode: 429 }, taken: false },

@@ -4,7 +4,7 @@ import {
   type HttpKind,
   type Shipment,
 } from '../../src/deliver/destinations/index.ts'
-import type { Endpoint, EndpointKind, Event, Observation } from '../../src/ground/vocabulary.ts'
+import type { Endpoint, EndpointKind, Event, Exchange } from '../../src/ground/vocabulary.ts'
 import type { EventInput } from '../../src/keep/keeper.ts'
 import { buildPayload } from '../../src/keep/payload.ts'
 
@@ -105,7 +105,7 @@ export function verdictOf(
   responseBody = '',
   responseHeaders: Record<string, string> = {},
 ): ReturnType<Destination['judge']> {
-  const observation: Observation = {
+  const exchange: Exchange = {
     statusCode,
     responseHeaders,
     responseBody,
@@ -115,5 +115,5 @@ export function verdictOf(
     httpVersion: null,
     timings: { dns: null, connect: null, tls: null, firstByte: null, total: 0 },
   }
-  return destinationFor(kind).judge(observation, endpointOf(kind), NOW)
+  return destinationFor(kind).judge(exchange, endpointOf(kind), NOW)
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { destinationFor } from '../../src/deliver/destinations/index.ts'
-import type { Endpoint, Observation } from '../../src/ground/vocabulary.ts'
+import type { Endpoint, Exchange } from '../../src/ground/vocabulary.ts'
 import { TestClock } from '../helpers/clock.ts'
 import { expectWithinLimits, slackBlocks } from './limits.ts'
 import { LineOfDelivery } from './line-of-delivery.ts'
@@ -10,7 +10,7 @@ import { endpointOf, eventOf, NOW } from './shipments.ts'
 const SECOND = 1_000
 
 /** How a request fails: what is seen, and whether Slack shows the message all the same. */
-const TROUBLES: readonly { seen: Partial<Observation>; shown: boolean }[] = [
+const TROUBLES: readonly { seen: Partial<Exchange>; shown: boolean }[] = [
   { seen: { error: { class: 'timeout', message: 'no answer' } }, shown: true },
   { seen: { statusCode: 500, responseBody: 'rollup_error' }, shown: false },
   { seen: { statusCode: 429, responseHeaders: { 'retry-after': '30' } }, shown: false },
@@ -28,7 +28,7 @@ interface Post {
 
 interface Answer {
   readonly afterMs: number
-  readonly seen: Partial<Observation>
+  readonly seen: Partial<Exchange>
   readonly shown: boolean
 }
 

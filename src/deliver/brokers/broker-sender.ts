@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from '../../ground/clock.ts'
 import { messageOf } from '../../ground/errors.ts'
 import type { Part } from '../../ground/lifecycle.ts'
-import type { ErrorClass, Observation } from '../../ground/vocabulary.ts'
+import type { ErrorClass, Exchange } from '../../ground/vocabulary.ts'
 import type { BrokerLink, BrokerNetwork } from '../../record/forward/broker.ts'
 import { linkBroker } from '../../record/forward/connect.ts'
 import { within } from '../../record/forward/within.ts'
@@ -19,7 +19,7 @@ interface Kept {
 }
 
 /**
- * Hands messages to brokers, each over the connection that all endpoints of its URL share. The observation has no
+ * Hands messages to brokers, each over the connection that all endpoints of its URL share. The exchange has no
  * status code: without an error, the broker has confirmed, and so keeps, the message.
  */
 export class BrokerSender implements Part {
@@ -47,14 +47,14 @@ export class BrokerSender implements Part {
     return this.#links.size
   }
 
-  /** Makes one attempt. Never rejects: what went wrong is in the observation. */
-  async send({ url, place, message, timeoutMs }: OutgoingMessage): Promise<Observation> {
+  /** Makes one attempt. Never rejects: what went wrong is in the exchange. */
+  async send({ url, place, message, timeoutMs }: OutgoingMessage): Promise<Exchange> {
     const startedAt = performance.now()
     const key = `${place.broker} ${url}`
     const isNew = !this.#links.has(key)
     const kept = this.#use(key, place.broker, url)
     let connectedAt: number | null = null
-    let error: Observation['error'] = null
+    let error: Exchange['error'] = null
     try {
       const work = kept.link.then(link => {
         connectedAt = performance.now()
@@ -114,7 +114,7 @@ function classOf(error: unknown): ErrorClass {
   return error instanceof EgressError ? error.errorClass : 'other'
 }
 
-const NOTHING: Observation = {
+const NOTHING: Exchange = {
   statusCode: null,
   responseHeaders: {},
   responseBody: '',

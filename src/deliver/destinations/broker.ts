@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Event, Observation, Verdict } from '../../ground/vocabulary.ts'
+import type { Event, Exchange, Verdict } from '../../ground/vocabulary.ts'
 import { type BrokerMessage, CLOUD_EVENT_TYPE } from '../../record/forward/broker.ts'
 import type { Destination as Place } from '../../store/forwarders.ts'
 import type { BrokerDestination, Shipment } from './destination.ts'
@@ -56,7 +56,7 @@ export function brokerDestination<Options extends z.ZodRawShape>(kind: {
     },
 
     /** Whatever went wrong may be put right in the broker: it is tried again. */
-    judge({ error }: Observation): Verdict {
+    judge({ error }: Exchange): Verdict {
       if (error === null) return { outcome: 'delivered' }
       return error.class === 'invalid_request'
         ? { outcome: 'failed', why: error.message, disable: false }

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { Endpoint, Event, Observation, Order, Verdict } from '../../ground/vocabulary.ts'
+import type { Endpoint, Event, Exchange, Order, Verdict } from '../../ground/vocabulary.ts'
 import type { Destination as Place } from '../../store/forwarders.ts'
 import type { OutgoingMessage } from '../brokers/outgoing.ts'
 import type { OutgoingRequest } from '../http/sender.ts'
@@ -78,7 +78,7 @@ interface Adapter<Request> {
    */
   buildRequest(shipment: Shipment): Request
   /** @param now when the answer was there; ms since the epoch */
-  judge(observation: Observation, endpoint: Endpoint, now: number): Verdict
+  judge(exchange: Exchange, endpoint: Endpoint, now: number): Verdict
 }
 
 /** Many events in one message, of which each is named. */

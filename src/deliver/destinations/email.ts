@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import type { Event, Observation, Verdict } from '../../ground/vocabulary.ts'
+import type { Event, Exchange, Verdict } from '../../ground/vocabulary.ts'
 import type { MailServer, OutgoingMail } from '../smtp/mail.ts'
 import type { MailDestination, Shipment } from './destination.ts'
 import { type Facts, factsOf, titleOf } from './facts.ts'
@@ -60,8 +60,8 @@ export const email: MailDestination = {
   },
 
   /** Replies of SMTP: RFC 5321, section 4.2.1. */
-  judge(observation) {
-    return inWordsOf('the mail server', verdictOf(observation), observation, observation.responseBody)
+  judge(exchange) {
+    return inWordsOf('the mail server', verdictOf(exchange), exchange, exchange.responseBody)
   },
 }
 
@@ -70,7 +70,7 @@ function serverOf({ host, port, security, user, password }: z.output<typeof opti
   return { host, port, security, login }
 }
 
-function verdictOf({ statusCode, error }: Observation): Verdict {
+function verdictOf({ statusCode, error }: Exchange): Verdict {
   if (error?.class === 'invalid_request') return { outcome: 'failed', why: error.message, disable: false }
   if (error || statusCode === null)
     return { outcome: 'retry', why: error?.message ?? 'there was no answer', notBefore: null }

@@ -1,4 +1,4 @@
-import type { Endpoint, Observation } from '../../ground/vocabulary.ts'
+import type { Endpoint, Exchange } from '../../ground/vocabulary.ts'
 import { shownBrokerUrl } from '../../record/forward/url.ts'
 import { destinationFor } from './index.ts'
 
@@ -31,13 +31,13 @@ export function shownOptions({ kind, options }: Pick<Settings, 'kind' | 'options
 }
 
 /** What an attempt showed, without the secrets that its answer may have repeated (error pages name the path). */
-export function withoutSecrets(observation: Observation, endpoint: Settings): Observation {
+export function withoutSecrets(exchange: Exchange, endpoint: Settings): Exchange {
   const secrets = secretsOf(endpoint)
-  if (secrets.length === 0) return observation
+  if (secrets.length === 0) return exchange
   const hide = (text: string) => secrets.reduce((left, secret) => left.replaceAll(secret, HIDDEN), text)
-  const { error, responseBody, responseHeaders } = observation
+  const { error, responseBody, responseHeaders } = exchange
   return {
-    ...observation,
+    ...exchange,
     responseBody: hide(responseBody),
     responseHeaders: Object.fromEntries(
       Object.entries(responseHeaders).map(([name, value]) => [name, hide(value)]),

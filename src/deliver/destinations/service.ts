@@ -1,4 +1,4 @@
-import type { Observation, Verdict } from '../../ground/vocabulary.ts'
+import type { Exchange, Verdict } from '../../ground/vocabulary.ts'
 import type { OutgoingRequest } from '../http/sender.ts'
 import type { Shipment } from './destination.ts'
 import { cut, oneLine } from './text.ts'
@@ -28,13 +28,8 @@ function wellFormed(json: string): string {
  * A verdict that names the service and its own reason: `Slack answered 404: no_service`.
  * @param reason what the answer says, for people; empty: nothing
  */
-export function inWordsOf(
-  service: string,
-  verdict: Verdict,
-  observation: Observation,
-  reason: string,
-): Verdict {
-  if (verdict.outcome === 'delivered' || observation.statusCode === null || observation.error) return verdict
+export function inWordsOf(service: string, verdict: Verdict, exchange: Exchange, reason: string): Verdict {
+  if (verdict.outcome === 'delivered' || exchange.statusCode === null || exchange.error) return verdict
   const said = cut(oneLine(reason), MOST_REASON)
   const why = verdict.why.replace('the receiver', service)
   return { ...verdict, why: said === '' ? why : `${why}: ${said}` }

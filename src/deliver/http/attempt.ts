@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici'
-import type { Observation } from '../../ground/vocabulary.ts'
+import type { Exchange } from '../../ground/vocabulary.ts'
 import type { Opening, Phase, Target } from '../egress/index.ts'
 import { AnswerBody, keptHeaders, READ_BODY_BYTES } from './answer.ts'
 import { type Failure, failureOf, timeoutOf } from './failure.ts'
@@ -19,7 +19,7 @@ const DOING: Readonly<Record<Phase, string>> = {
 const cutOff = new Error('the attempt is over')
 
 /**
- * One POST from its start to its observation: the HTTP client's handler, and the one timer that
+ * One POST from its start to its exchange: the HTTP client's handler, and the one timer that
  * bounds all of it. Settles exactly once; whatever comes later is ignored.
  */
 export class Attempt implements Dispatcher.DispatchHandler {
@@ -32,7 +32,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
   readonly #startedAt = performance.now()
   readonly #timeoutMs: number
   readonly #carry: (attempt: Attempt) => void
-  readonly #resolve: (observation: Observation) => void
+  readonly #resolve: (exchange: Exchange) => void
   readonly #timer: NodeJS.Timeout
   readonly #body = new AnswerBody()
   #controller: Dispatcher.DispatchController | null = null
@@ -47,7 +47,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     request: OutgoingRequest,
     target: Target,
     carry: (attempt: Attempt) => void,
-    resolve: (observation: Observation) => void,
+    resolve: (exchange: Exchange) => void,
   ) {
     this.options = { path: target.path, method: 'POST', headers: request.headers, body: request.body }
     this.target = target

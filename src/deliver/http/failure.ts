@@ -1,8 +1,8 @@
 import { messageOf } from '../../ground/errors.ts'
-import type { ErrorClass, Observation } from '../../ground/vocabulary.ts'
+import type { ErrorClass, Exchange } from '../../ground/vocabulary.ts'
 import { EgressError, type Target, tlsFailure } from '../egress/index.ts'
 
-export type Failure = NonNullable<Observation['error']>
+export type Failure = NonNullable<Exchange['error']>
 
 const PROTOCOL_CODES = new Set([
   'UND_ERR_HEADERS_OVERFLOW',

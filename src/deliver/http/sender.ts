@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import type { Part } from '../../ground/lifecycle.ts'
-import type { Observation } from '../../ground/vocabulary.ts'
+import type { Exchange } from '../../ground/vocabulary.ts'
 import { Connector, EgressError, type EgressPolicy, type Lookup, readTarget } from '../egress/index.ts'
 import type { TargetOrRefusal } from '../egress/target.ts'
 import { Attempt } from './attempt.ts'
@@ -60,8 +60,8 @@ export class Sender implements Part {
     for (const origin of [...this.#origins.values()]) origin.destroy(reason)
   }
 
-  /** Makes one attempt. Never rejects: what went wrong is in the observation's `error`. */
-  send(request: OutgoingRequest): Promise<Observation> {
+  /** Makes one attempt. Never rejects: what went wrong is in the exchange's `error`. */
+  send(request: OutgoingRequest): Promise<Exchange> {
     const read = this.#read(request.url)
     if ('refused' in read) return Promise.resolve(notSent(read.errorClass, `The URL ${read.refused}`))
     // Another host's name would reach a site that nobody checked.
@@ -96,7 +96,7 @@ export class Sender implements Part {
   }
 }
 
-function notSent(errorClass: Failure['class'], message: string): Observation {
+function notSent(errorClass: Failure['class'], message: string): Exchange {
   return {
     statusCode: null,
     responseHeaders: {},

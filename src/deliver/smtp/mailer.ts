@@ -3,7 +3,7 @@ import { type ConnectionOptions, getCACertificates } from 'node:tls'
 import MailComposer from 'nodemailer/lib/mail-composer'
 import SMTPConnection from 'nodemailer/lib/smtp-connection'
 import { messageOf, unacceptable } from '../../ground/errors.ts'
-import type { ErrorClass, Observation } from '../../ground/vocabulary.ts'
+import type { ErrorClass, Exchange } from '../../ground/vocabulary.ts'
 import { HIDDEN } from '../destinations/secrets.ts'
 import {
   type Connection,
@@ -33,7 +33,7 @@ interface Session {
 
 /**
  * Hands messages to mail servers, each over a connection of its own, which only the {@link Connector} opens.
- * The observation has the server's last reply: its code as the status, its text as the body. A message that
+ * The exchange has the server's last reply: its code as the status, its text as the body. A message that
  * the server took for some of its receivers counts as taken; the others are named in the body.
  */
 export class Mailer {
@@ -46,8 +46,8 @@ export class Mailer {
     this.#connector = new Connector(options)
   }
 
-  /** Makes one attempt. Never rejects: what went wrong is in the observation. */
-  send(mail: OutgoingMail): Promise<Observation> {
+  /** Makes one attempt. Never rejects: what went wrong is in the exchange. */
+  send(mail: OutgoingMail): Promise<Exchange> {
     return this.#within(mail.server, mail.timeoutMs, async ({ smtp }) => deliver(smtp, mail))
   }
 
@@ -68,7 +68,7 @@ export class Mailer {
     server: MailServer,
     timeoutMs: number,
     act: (session: Session) => Promise<Said>,
-  ): Promise<Observation> {
+  ): Promise<Exchange> {
     const startedAt = performance.now()
     const read = readMailTarget(server, this.#policy)
     if ('refused' in read) return { ...NOTHING, error: { class: 'address_refused', message: read.refused } }
@@ -78,7 +78,7 @@ export class Mailer {
       () => open.end(new EgressError('timeout', `No whole answer of ${target.label} within ${timeoutMs} ms`)),
       timeoutMs,
     )
-    let outcome: Pick<Observation, 'statusCode' | 'responseBody' | 'error'>
+    let outcome: Pick<Exchange, 'statusCode' | 'responseBody' | 'error'>
     try {
       const said = await Promise.race([this.#talk(server, target, open, act), open.ended])
       outcome = { statusCode: said.code, responseBody: said.text.slice(0, MOST_REPLY), error: null }
@@ -159,7 +159,7 @@ export class Mailer {
 /** What is open of one attempt, and how it is ended from outside. */
 class Opened {
   session: Session | null = null
-  timings: Partial<Observation['timings']> = {}
+  timings: Partial<Exchange['timings']> = {}
   abort: () => void = () => {}
   end: (reason: Error) => void = () => {}
   /** Only ever rejects. */
@@ -208,10 +208,7 @@ function called<T = undefined>(call: (done: (error?: Error | null, value?: T) =>
 }
 
 /** A reply of the server that says no is an answer like any other; all else is an error. */
-function outcomeOf(
-  error: unknown,
-  target: Target,
-): Pick<Observation, 'statusCode' | 'responseBody' | 'error'> {
+function outcomeOf(error: unknown, target: Target): Pick<Exchange, 'statusCode' | 'responseBody' | 'error'> {
   const { responseCode, response, code } = error as SMTPConnection.SMTPError
   if (code !== 'ETLS' && response !== undefined && responseCode !== undefined && responseCode >= 400)
     return { statusCode: responseCode, responseBody: response.slice(0, MOST_REPLY), error: null }
@@ -241,7 +238,7 @@ function codeOf(response: string): number | null {
   return Number.isInteger(code) && code >= 200 ? code : null
 }
 
-const NOTHING: Observation = {
+const NOTHING: Exchange = {
   statusCode: null,
   responseHeaders: {},
   responseBody: '',
