@@ -62,7 +62,7 @@ const Row = memo(function Row({ row }: { row: LiveRow }) {
   const content = (
     <>
       <span className="tabular font-mono text-xs text-muted">{at}</span>
-      <span className="hidden text-xs text-muted sm:block">{row.kind}</span>
+      <span className="hidden text-xs text-muted sm:block">{row.event}</span>
       <span className="truncate font-medium">{name}</span>
       <span className="hidden truncate text-xs text-muted sm:block">{text}</span>
       <span className="justify-self-end">
@@ -94,7 +94,7 @@ interface Shown {
   event?: string
 }
 
-function read({ kind, data }: LiveRow): Shown {
+function read({ event: kind, data }: LiveRow): Shown {
   const value = JSON.parse(data)
   if (kind === 'event') {
     const event = value as EventSummary

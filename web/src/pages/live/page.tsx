@@ -1,7 +1,7 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { Pause, Play, Radio } from 'lucide-react'
 import { useEffect, useMemo, useState, useSyncExternalStore } from 'react'
-import { SEVERITIES } from '../../api/types.ts'
+import { SEVERITIES, type StreamQuery } from '../../api/types.ts'
 import { LiveFeed, type LiveState } from '../../lib/live-feed.ts'
 import type { LiveFilters } from '../../router.tsx'
 import { Badge, Note, type Tone } from '../../ui/badge.tsx'
@@ -21,8 +21,8 @@ const STATES: Readonly<Record<LiveState, readonly [word: string, tone: Tone]>> =
 /** Events, deliveries and attempts, as they happen. */
 export function LivePage() {
   const filters = useSearch({ from: '/live' })
-  const query = queryOf(filters).toString()
-  const feed = useMemo(() => new LiveFeed(new URLSearchParams(query)), [query])
+  const query = JSON.stringify(queryOf(filters))
+  const feed = useMemo(() => new LiveFeed(JSON.parse(query)), [query])
   useEffect(() => feed.start(), [feed])
   const { rows, held, isPaused, state, problem, received } = useSyncExternalStore(
     feed.subscribe,
@@ -129,14 +129,14 @@ function usePauseKey(toggle: () => void) {
   }, [toggle])
 }
 
-function queryOf({ types, severity, event_type, monitor, endpoint_id }: LiveFilters): URLSearchParams {
-  const query = new URLSearchParams()
-  if (types) query.set('types', types.join(','))
-  if (severity) query.set('severity', severity.join(','))
-  if (event_type) query.set('event_type', event_type.join(','))
-  if (monitor) query.set('monitor', monitor)
-  if (endpoint_id) query.set('endpoint_id', endpoint_id)
-  return query
+function queryOf({ types, severity, event_type, monitor, endpoint_id }: LiveFilters): StreamQuery {
+  return {
+    types,
+    severity,
+    event_type,
+    monitor: monitor ? [monitor] : undefined,
+    endpoint_id: endpoint_id ? [endpoint_id] : undefined,
+  }
 }
 
 function withoutEmpty(filters: LiveFilters): LiveFilters {
