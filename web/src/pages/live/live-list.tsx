@@ -1,6 +1,6 @@
-import { Link } from '@tanstack/react-router'
+import { useRouter } from '@tanstack/react-router'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { memo, useRef } from 'react'
+import { type MouseEvent, memo, useRef } from 'react'
 import type { Attempt, DeliveryChange, EventSummary } from '../../api/types.ts'
 import type { LiveRow } from '../../lib/live-feed.ts'
 import { clockTime, duration } from '../../lib/time.ts'
@@ -10,44 +10,43 @@ import { Badge } from '../../ui/badge.tsx'
 const ROW_PX = 44
 const OVERSCAN = 6
 
-/** Only the rows in sight are on the page. @param props.onScrolled told when somebody reads further down */
-export function LiveList({
-  rows,
-  onScrolled,
-}: {
-  rows: readonly LiveRow[]
-  onScrolled: (isScrolled: boolean) => void
-}) {
+/**
+ * Only the rows in sight are on the page, and the same elements show one message after another.
+ * @param props.onHeld told when somebody takes hold of a row: what is pressed, focused or scrolled to must stay put
+ */
+export function LiveList({ rows, onHeld }: { rows: readonly LiveRow[]; onHeld: () => void }) {
   const scroller = useRef<HTMLElement>(null)
+  const router = useRouter()
   const virtualizer = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_PX,
     overscan: OVERSCAN,
   })
+  function follow(click: MouseEvent<HTMLElement>) {
+    const link = (click.target as Element).closest('a')
+    if (!link || click.button !== 0 || click.metaKey || click.ctrlKey || click.shiftKey || click.altKey)
+      return
+    click.preventDefault()
+    router.history.push(link.pathname)
+  }
   return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the links in it are pressed; Enter on one is a click.
     <section
       ref={scroller}
       aria-label="What happened, the latest first"
       // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard.
       tabIndex={0}
-      onScroll={scroll => onScrolled(scroll.currentTarget.scrollTop > ROW_PX)}
+      onScroll={scroll => scroll.currentTarget.scrollTop > ROW_PX && onHeld()}
+      onPointerDown={onHeld}
+      onFocus={focus => focus.target !== focus.currentTarget && onHeld()}
+      onClick={follow}
       className="h-[calc(100dvh-22rem)] min-h-80 overflow-auto rounded-2xl border border-line bg-surface shadow-card [overflow-anchor:none]"
     >
       <div className="relative" style={{ height: virtualizer.getTotalSize() }}>
         {virtualizer.getVirtualItems().map(({ index, start }) => {
           const row = rows[index]
-          return (
-            row && (
-              <div
-                key={row.id}
-                className="absolute inset-x-0 top-0"
-                style={{ transform: `translateY(${start}px)` }}
-              >
-                <Row row={row} />
-              </div>
-            )
-          )
+          return row && <Row key={index} row={row} start={start} />
         })}
       </div>
     </section>
@@ -55,12 +54,14 @@ export function LiveList({
 }
 
 const ROW =
-  'grid h-11 grid-cols-[5.6rem_minmax(0,1fr)_auto] items-center gap-3 border-b border-line px-4 text-sm hover:bg-sunken sm:grid-cols-[6.5rem_4.5rem_minmax(0,1fr)_minmax(0,1fr)_6rem]'
+  'absolute inset-x-0 top-0 grid h-11 grid-cols-[5.6rem_minmax(0,1fr)_auto] items-center gap-3 border-b border-line px-4 text-sm hover:bg-sunken sm:grid-cols-[6.5rem_4.5rem_minmax(0,1fr)_minmax(0,1fr)_6rem]'
 
-const Row = memo(function Row({ row }: { row: LiveRow }) {
-  const { at, name, text, badge, delivery, event } = read(row)
-  const content = (
-    <>
+/** A plain link: the router's own costs more than all else in a row that changes several times a second. */
+const Row = memo(function Row({ row, start }: { row: LiveRow; start: number }) {
+  const { at, name, text, badge, path } = read(row)
+  const Element = path ? 'a' : 'div'
+  return (
+    <Element href={path} className={ROW} style={{ transform: `translateY(${start}px)` }}>
       <span className="tabular font-mono text-xs text-muted">{at}</span>
       <span className="hidden text-xs text-muted sm:block">{row.event}</span>
       <span className="truncate font-medium">{name}</span>
@@ -68,21 +69,8 @@ const Row = memo(function Row({ row }: { row: LiveRow }) {
       <span className="justify-self-end">
         <Badge>{badge}</Badge>
       </span>
-    </>
+    </Element>
   )
-  if (delivery)
-    return (
-      <Link to="/deliveries/$id" params={{ id: delivery }} preload={false} className={ROW}>
-        {content}
-      </Link>
-    )
-  if (event)
-    return (
-      <Link to="/events/$id" params={{ id: event }} preload={false} className={ROW}>
-        {content}
-      </Link>
-    )
-  return <div className={ROW}>{content}</div>
 })
 
 interface Shown {
@@ -90,8 +78,8 @@ interface Shown {
   name: string
   text: string
   badge: string
-  delivery?: string
-  event?: string
+  /** Where it leads. */
+  path?: string
 }
 
 function read({ event: kind, data }: LiveRow): Shown {
@@ -104,7 +92,7 @@ function read({ event: kind, data }: LiveRow): Shown {
       name: event.monitor_name,
       text: `${event.event_type}, to ${event.dry_run ? 'one, as a dry run' : to}`,
       badge: event.status,
-      event: event.event_id,
+      path: `/events/${event.event_id}`,
     }
   }
   if (kind === 'attempt') {
@@ -115,7 +103,7 @@ function read({ event: kind, data }: LiveRow): Shown {
       name: attempt.monitor_name,
       text: `${answerOf(attempt)} in ${duration(attempt.timings_ms.total)}${which}`,
       badge: attempt.outcome,
-      delivery: attempt.delivery_id,
+      path: `/deliveries/${attempt.delivery_id}`,
     }
   }
   if (kind === 'delivery') {
@@ -125,7 +113,7 @@ function read({ event: kind, data }: LiveRow): Shown {
       name: change.monitor_name ?? change.id,
       text: change.reason ?? (change.dry_run ? 'dry run' : ''),
       badge: change.status,
-      delivery: change.id,
+      path: `/deliveries/${change.id}`,
     }
   }
   return { at: '', name: 'Some messages were missed', text: String(value.message ?? ''), badge: 'gap' }

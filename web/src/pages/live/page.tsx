@@ -1,6 +1,6 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { Pause, Play, Radio } from 'lucide-react'
-import { useEffect, useMemo, useState, useSyncExternalStore } from 'react'
+import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react'
 import { SEVERITIES, type StreamQuery } from '../../api/types.ts'
 import { LiveFeed, type LiveState } from '../../lib/live-feed.ts'
 import type { LiveFilters } from '../../router.tsx'
@@ -28,6 +28,7 @@ export function LivePage() {
     feed.subscribe,
     feed.snapshot,
   )
+  const hold = useCallback(() => feed.setPaused(true), [feed])
   usePauseKey(() => feed.setPaused(!feed.snapshot().isPaused))
   const [word, tone] = STATES[state]
   return (
@@ -66,7 +67,7 @@ export function LivePage() {
       <LiveFilterBar filters={filters} />
       {problem && <Note tone="bad">{problem}</Note>}
       {rows.length > 0 ? (
-        <LiveList rows={rows} onScrolled={isScrolled => isScrolled && feed.setPaused(true)} />
+        <LiveList rows={rows} onHeld={hold} />
       ) : (
         <Empty icon={Radio} title={state === 'open' ? 'Listening' : 'Not connected yet'}>
           The next event shows up here the moment it is accepted. Send a dry run from a webhook’s page to see
