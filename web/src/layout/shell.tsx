@@ -4,6 +4,7 @@ import { type ReactNode, useState } from 'react'
 import { session } from '../api/session.ts'
 import { useTheme } from '../lib/theme.ts'
 import { IconButton } from '../ui/button.tsx'
+import { usePlainLinks } from '../ui/plain-link.tsx'
 import { CommandPalette } from './command-palette.tsx'
 import { HelpDialog } from './help-dialog.tsx'
 import { Mark } from './mark.tsx'
@@ -13,6 +14,7 @@ import { useShortcuts } from './shortcuts.ts'
 /** What is around every page: a column beside it, or on a phone a bar above and one below. */
 export function Shell({ children }: { children: ReactNode }) {
   const [open, setOpen] = useState<'palette' | 'help' | null>(null)
+  usePlainLinks()
   useShortcuts({ openPalette: () => setOpen('palette'), openHelp: () => setOpen('help') })
   return (
     <div className="lg:grid lg:grid-cols-[14.5rem_minmax(0,1fr)]">

@@ -1,11 +1,11 @@
-import { useRouter } from '@tanstack/react-router'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { type MouseEvent, memo, useRef } from 'react'
+import { memo, useRef } from 'react'
 import type { Attempt, DeliveryChange, EventSummary } from '../../api/types.ts'
 import type { LiveRow } from '../../lib/live-feed.ts'
 import { clockTime, duration } from '../../lib/time.ts'
 import { answerOf } from '../../parts/attempt-view.tsx'
 import { Badge } from '../../ui/badge.tsx'
+import { PlainLink } from '../../ui/plain-link.tsx'
 
 const ROW_PX = 44
 const OVERSCAN = 6
@@ -16,22 +16,13 @@ const OVERSCAN = 6
  */
 export function LiveList({ rows, onHeld }: { rows: readonly LiveRow[]; onHeld: () => void }) {
   const scroller = useRef<HTMLElement>(null)
-  const router = useRouter()
   const virtualizer = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_PX,
     overscan: OVERSCAN,
   })
-  function follow(click: MouseEvent<HTMLElement>) {
-    const link = (click.target as Element).closest('a')
-    if (!link || click.button !== 0 || click.metaKey || click.ctrlKey || click.shiftKey || click.altKey)
-      return
-    click.preventDefault()
-    router.history.push(link.pathname)
-  }
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the links in it are pressed; Enter on one is a click.
     <section
       ref={scroller}
       aria-label="What happened, the latest first"
@@ -40,7 +31,6 @@ export function LiveList({ rows, onHeld }: { rows: readonly LiveRow[]; onHeld: (
       onScroll={scroll => scroll.currentTarget.scrollTop > ROW_PX && onHeld()}
       onPointerDown={onHeld}
       onFocus={focus => focus.target !== focus.currentTarget && onHeld()}
-      onClick={follow}
       className="h-[calc(100dvh-22rem)] min-h-80 overflow-auto rounded-2xl border border-line bg-surface shadow-card [overflow-anchor:none]"
     >
       <div className="relative" style={{ height: virtualizer.getTotalSize() }}>
@@ -56,12 +46,11 @@ export function LiveList({ rows, onHeld }: { rows: readonly LiveRow[]; onHeld: (
 const ROW =
   'absolute inset-x-0 top-0 grid h-11 grid-cols-[5.6rem_minmax(0,1fr)_auto] items-center gap-3 border-b border-line px-4 text-sm hover:bg-sunken sm:grid-cols-[6.5rem_4.5rem_minmax(0,1fr)_minmax(0,1fr)_6rem]'
 
-/** A plain link: the router's own costs more than all else in a row that changes several times a second. */
 const Row = memo(function Row({ row, start }: { row: LiveRow; start: number }) {
   const { at, name, text, badge, path } = read(row)
-  const Element = path ? 'a' : 'div'
-  return (
-    <Element href={path} className={ROW} style={{ transform: `translateY(${start}px)` }}>
+  const style = { transform: `translateY(${start}px)` }
+  const content = (
+    <>
       <span className="tabular font-mono text-xs text-muted">{at}</span>
       <span className="hidden text-xs text-muted sm:block">{row.event}</span>
       <span className="truncate font-medium">{name}</span>
@@ -69,7 +58,18 @@ const Row = memo(function Row({ row, start }: { row: LiveRow; start: number }) {
       <span className="justify-self-end">
         <Badge>{badge}</Badge>
       </span>
-    </Element>
+    </>
+  )
+  if (path === undefined)
+    return (
+      <div className={ROW} style={style}>
+        {content}
+      </div>
+    )
+  return (
+    <PlainLink href={path} className={ROW} style={style}>
+      {content}
+    </PlainLink>
   )
 })
 
