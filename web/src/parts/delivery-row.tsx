@@ -29,6 +29,9 @@ export function DeliveryRow({ delivery, endpointName }: { delivery: Delivery; en
               ? 'not tried yet'
               : `HTTP ${delivery.last_status_code} after ${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}`)}
         </span>
+        <span className="order-4 col-span-2 text-xs text-muted sm:hidden">
+          <Time at={delivery.created_at} />
+        </span>
         <span className="hidden justify-self-end text-xs text-muted sm:block">
           <Time at={delivery.created_at} />
         </span>

@@ -38,7 +38,8 @@ export function LivePage() {
         <span className="flex flex-wrap items-center gap-3">
           Events, deliveries and attempts as they happen.
           <span role="status">
-            <Badge tone={isPaused ? 'info' : tone}>{isPaused ? 'paused' : word}</Badge>
+            {isPaused && <Badge tone="info">paused</Badge>}{' '}
+            {(!isPaused || state !== 'open') && <Badge tone={tone}>{word}</Badge>}
           </span>
           <span className="tabular text-sm">{received.toLocaleString('en')} shown</span>
         </span>
