@@ -1,6 +1,7 @@
 import { availableParallelism, loadavg } from 'node:os'
 import type { Browser, CDPSession, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createClient, followRaw } from '../../sdk/client/src/index.ts'
 import { startTestApp, type TestApp } from '../helpers/app.ts'
 import { type Receiver, startReceiver } from '../helpers/receiver.ts'
 import { launchChromium, openConsole } from './console-pages.ts'
@@ -12,6 +13,8 @@ const BATCH = 50
 const LONGEST_TASK_MS = 100
 /** What the heap may differ by between the middle of the run and its end, with the same rows held. */
 const GROWTH_BYTES = 8 * 1024 * 1024
+/** Readers of the same stream beside the page. */
+const OTHERS = 20
 /** Once the page holds all the rows that it ever holds. */
 const WARM_SECONDS = 5
 
@@ -41,6 +44,7 @@ describe.skipIf(!browser)('The live page under a thousand attempts a second', ()
     await page.getByText('live', { exact: true }).waitFor()
     const cdp = await context.newCDPSession(page)
     await cdp.send('HeapProfiler.enable')
+    const others = watch(app)
     await load(WARM_SECONDS)
     await watchLongTasks(page)
     const cpuBefore = await taskSecondsOf(cdp)
@@ -57,6 +61,13 @@ describe.skipIf(!browser)('The live page under a thousand attempts a second', ()
       `live page, ${SECONDS} s at ${PER_SECOND} attempts/s: ${tasks.length} tasks over 50 ms, the longest ${Math.round(longest)} ms; ` +
         `main thread busy ${Math.round((busy / SECONDS) * 100)} %; heap ${megabytes(half)} in the middle, ${megabytes(end)} at the end`,
     )
+    const { lags, cut } = others.end()
+    console.log(
+      `the server's stream, with ${OTHERS} readers more: an attempt's record reaches a reader ` +
+        `${percentile(lags, 0.5)} ms (p50), ${percentile(lags, 0.99)} ms (p99) after its end; ${cut} readers cut`,
+    )
+    expect(cut).toBe(0)
+    expect(lags.length).toBeGreaterThanOrEqual(sent)
     expect(faults).toEqual([])
     expect(end - half).toBeLessThan(GROWTH_BYTES)
     // A machine that does more than it can stops the page between two of its own lines.
@@ -88,6 +99,43 @@ describe.skipIf(!browser)('The live page under a thousand attempts a second', ()
     await Promise.all(answers)
   }
 })
+
+/** Reads the stream as many others do, and notes how late one of them hears of attempts, ms. */
+function watch(app: TestApp) {
+  const stop = new AbortController()
+  const lags: number[] = []
+  let cut = 0
+  const api = createClient({ url: app.url, token: app.token })
+  const options = { signal: stop.signal, onLoss: () => cut++ }
+  async function listen() {
+    for await (const batch of followRaw(api, { ...options, query: { types: ['attempt'] } })) {
+      for (const { data } of batch) {
+        const { started_at, timings_ms } = JSON.parse(data)
+        // `total` leaves out what was waited before the attempt.
+        lags.push(Math.max(0, Date.now() - Date.parse(started_at) - timings_ms.total))
+      }
+    }
+  }
+  async function drain() {
+    const headers = { authorization: `Bearer ${app.token}` }
+    const { body } = await fetch(`${app.url}/v1/stream`, { headers, signal: stop.signal })
+    for await (const _ of body!);
+    cut++
+  }
+  void listen()
+  for (let reader = 0; reader < OTHERS; reader++) drain().catch(() => {})
+  return {
+    end() {
+      const seen = { lags, cut }
+      stop.abort()
+      return seen
+    },
+  }
+}
+
+function percentile(values: readonly number[], share: number): number {
+  return Math.round(values.toSorted((a, b) => a - b)[Math.floor(values.length * share)] ?? 0)
+}
 
 /** Three messages for each event: it, its attempt, and its delivery. */
 async function shown(page: Page, events: number): Promise<void> {
