@@ -24,13 +24,13 @@ export function DeliveryRow({ delivery, endpointName }: { delivery: Delivery; en
           {endpointName && <span className="block truncate text-xs text-muted">to {endpointName}</span>}
         </span>
         <span className="order-3 col-span-2 min-w-0 truncate text-xs text-muted sm:order-none sm:col-span-1">
+          <span className="sm:hidden">
+            <Time at={delivery.created_at} />:{' '}
+          </span>
           {delivery.reason ??
             (delivery.last_status_code === null
               ? 'not tried yet'
               : `HTTP ${delivery.last_status_code} after ${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}`)}
-        </span>
-        <span className="order-4 col-span-2 text-xs text-muted sm:hidden">
-          <Time at={delivery.created_at} />
         </span>
         <span className="hidden justify-self-end text-xs text-muted sm:block">
           <Time at={delivery.created_at} />

@@ -53,7 +53,10 @@ const Row = memo(function Row({ row, start }: { row: LiveRow; start: number }) {
     <>
       <span className="tabular font-mono text-xs text-muted">{at}</span>
       <span className="hidden text-xs text-muted sm:block">{row.event}</span>
-      <span className="truncate font-medium">{name}</span>
+      <span className="min-w-0 leading-tight">
+        <span className="block truncate font-medium">{name}</span>
+        <span className="block truncate text-xs text-muted sm:hidden">{text || row.event}</span>
+      </span>
       <span className="hidden truncate text-xs text-muted sm:block">{text}</span>
       <span className="justify-self-end">
         <Badge>{badge}</Badge>
