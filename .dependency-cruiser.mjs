@@ -81,6 +81,18 @@ export default {
       from: { path: '^src/' },
       to: { path: '^(test|bench|scripts)/' },
     },
+    {
+      name: 'the API client is used by cli/ only',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(main\\.ts|cli/)' },
+      to: { path: '^sdk/' },
+    },
+    {
+      name: 'the API client knows nothing of ours',
+      severity: 'error',
+      from: { path: '^sdk/' },
+      to: { path: '^(src|test|web)/' },
+    },
     { name: 'no unknown modules', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],
   options: {

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Tests the receiver libraries with the real toolchains, frameworks and peers:
+# Tests the receiver libraries and the API client with the real toolchains, frameworks and peers:
 #
 #     sdk/test.sh              everything
 #     sdk/test.sh node go      these checks (the names of the files in sdk/checks)
@@ -8,7 +8,7 @@
 set -uo pipefail
 checks=$(cd "$(dirname "$0")/checks" && pwd)
 names=("$@")
-[ $# -gt 0 ] || names=(vectors node python go standardwebhooks-pypi standardwebhooks-go webhook
+[ $# -gt 0 ] || names=(vectors client node python go standardwebhooks-pypi standardwebhooks-go webhook
   express-fastify-hono flask-fastapi-django net-http)
 
 log=$(mktemp)

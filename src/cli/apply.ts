@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { addClientOptions, Client, type ClientOptions } from './client.ts'
+import { addClientOptions, type ClientOptions } from './client.ts'
 import { type CodeResult, describeChanges } from './code/changes.ts'
 import { DEFAULT_FILE, readCodeFile } from './code/file.ts'
 import { putCode } from './code/put.ts'
@@ -14,7 +14,7 @@ export function defineApply(command: Command): void {
     .addHelpText('after', EXAMPLES)
     .action(async (path: string, options: ClientOptions & { prune?: boolean }) => {
       const file = await readCodeFile(path)
-      const result = await putCode(new Client(options), file, {
+      const result = await putCode(options, file, {
         dryRun: false,
         prune: options.prune ?? false,
       })

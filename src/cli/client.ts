@@ -1,12 +1,13 @@
 import type { Command } from 'commander'
-import { messageOf, Problem } from '../ground/errors.ts'
+import { type Client as Api, ApiProblem, createClient } from '../../sdk/client/src/index.ts'
+import { Problem } from '../ground/errors.ts'
 import { UsageError } from './usage-error.ts'
 import { VERSION } from './version.ts'
 
 const DEFAULT_URL = 'http://127.0.0.1:8080'
 const TIMEOUT_MS = 30_000
-/** A whole document, whose targets are looked at one after the other. */
-const PUT_TIMEOUT_MS = 300_000
+/** Of calls that may be repeated. Somebody waits: few. */
+const RETRIES = 2
 
 /** What every command that talks to a running StatusPulse takes. */
 export interface ClientOptions {
@@ -14,8 +15,6 @@ export interface ClientOptions {
   readonly token?: string
   readonly json?: boolean
 }
-
-export type Query = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>
 
 /** Adds `--url`, `--token` and `--json`. */
 export function addClientOptions(command: Command): Command {
@@ -27,13 +26,17 @@ export function addClientOptions(command: Command): Command {
     .option('--json', "print the API's own JSON")
 }
 
-/** The HTTP API of a running StatusPulse. */
+/** A running StatusPulse, and the key to it. */
 export class Client {
   readonly url: string
-  readonly #token: string
+  /** Its API, typed by its document. Its failures are `ApiProblem`s, which {@link problemIn} reads. */
+  readonly api: Api
 
-  /** @throws UsageError when there is no token, or the URL is none */
-  constructor(options: ClientOptions, env: NodeJS.ProcessEnv = process.env) {
+  /**
+   * @param timeoutMs how long one call may take
+   * @throws UsageError when there is no token, or the URL is none
+   */
+  constructor(options: ClientOptions, env: NodeJS.ProcessEnv = process.env, timeoutMs = TIMEOUT_MS) {
     this.url = (options.url ?? (env.STATUSPULSE_URL || DEFAULT_URL)).replace(/\/+$/, '')
     if (!/^https?:\/\//.test(this.url) || !URL.canParse(this.url)) {
       const name = options.url === undefined ? 'STATUSPULSE_URL' : '--url'
@@ -44,71 +47,8 @@ export class Client {
     if (!/^[\x21-\x7e]+$/.test(token)) {
       throw new UsageError('the token holds characters that no token has: copy it again, without spaces')
     }
-    this.#token = token
-  }
-
-  get<T>(path: string, query: Query = {}): Promise<T> {
-    return this.#call('GET', path + toQuery(query))
-  }
-
-  post<T>(path: string, body?: unknown, headers: Record<string, string> = {}): Promise<T> {
-    return this.#call('POST', path, body, headers)
-  }
-
-  patch<T>(path: string, body: unknown): Promise<T> {
-    return this.#call('PATCH', path, body)
-  }
-
-  put<T>(path: string, body: unknown, query: Query): Promise<T> {
-    return this.#call('PUT', path + toQuery(query), body, {}, PUT_TIMEOUT_MS)
-  }
-
-  delete(path: string): Promise<void> {
-    return this.#call('DELETE', path)
-  }
-
-  /**
-   * Opens a stream: resolves with the answer as soon as its head is there.
-   * @throws Problem as the API said it, or `unreachable`
-   */
-  async open(path: string, query: Query, headers: Record<string, string>, signal: AbortSignal) {
-    return this.#fetch(path + toQuery(query), { headers, signal })
-  }
-
-  async #call<T>(
-    method: string,
-    path: string,
-    body?: unknown,
-    headers: Record<string, string> = {},
-    timeoutMs = TIMEOUT_MS,
-  ): Promise<T> {
-    const init: RequestInit = { method, headers, signal: AbortSignal.timeout(timeoutMs) }
-    if (body !== undefined) {
-      init.body = JSON.stringify(body)
-      init.headers = { 'content-type': 'application/json', ...headers }
-    }
-    const response = await this.#fetch(path, init)
-    const text = await response.text()
-    return (text === '' ? undefined : JSON.parse(text)) as T
-  }
-
-  async #fetch(path: string, init: RequestInit): Promise<Response> {
-    let response: Response
-    try {
-      response = await fetch(this.url + path, {
-        ...init,
-        redirect: 'error',
-        headers: {
-          authorization: `Bearer ${this.#token}`,
-          'user-agent': `statuspulse-cli/${VERSION}`,
-          ...init.headers,
-        },
-      })
-    } catch (error) {
-      throw unreachable(this.url, error)
-    }
-    if (!response.ok) throw await problemOf(response)
-    return response
+    const headers = { 'user-agent': `statuspulse-cli/${VERSION}` }
+    this.api = createClient({ url: this.url, token, headers, timeoutMs, retries: RETRIES })
   }
 }
 
@@ -117,50 +57,29 @@ const NO_TOKEN = `no token. Give one with --token or STATUSPULSE_TOKEN:
   - "statuspulse keys create --name <name> --scope read" makes one for a purpose (with an admin token);
   - if the admin token is lost: stop the server and run "statuspulse keys create --operator" in its place.`
 
-function toQuery(query: Query): string {
-  const search = new URLSearchParams()
-  for (const [name, value] of Object.entries(query)) {
-    if (value === undefined) continue
-    for (const one of Array.isArray(value) ? value : [value]) search.append(name, String(one))
-  }
-  const text = search.toString()
-  return text === '' ? '' : `?${text}`
+type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> }
+
+/** Only what was given of a command's options. */
+export function given<T extends object>(options: T): Given<T> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Given<T>
 }
 
-function unreachable(url: string, error: unknown): Problem {
-  const cause = error instanceof Error && error.cause ? error.cause : error
-  const reason = (cause as Error)?.name === 'TimeoutError' ? 'no answer in time' : messageOf(cause)
+/** What the API said to a call, with what to do about it here; anything else as it is. */
+export function problemIn(error: unknown): unknown {
+  if (!(error instanceof ApiProblem)) return error
+  const { status, title, errors, message } = error
+  if (status === 0) return unreachable(error)
+  const code = error.code ?? 'unexpected-answer'
+  const hint = status === 401 ? ' (from --token or STATUSPULSE_TOKEN)' : ''
+  return new Problem(status, code, title, message + hint, { errors, cause: error })
+}
+
+function unreachable(error: ApiProblem): Problem {
   return new Problem(
     503,
     'unreachable',
-    'Not reachable',
-    `there is no StatusPulse at ${url} (${reason}). Start it with "statuspulse serve", or say where it is with --url or STATUSPULSE_URL.`,
+    error.title,
+    `${error.message} Start it with "statuspulse serve", or say where it is with --url or STATUSPULSE_URL.`,
     { cause: error },
-  )
-}
-
-interface ProblemBody {
-  readonly type?: string
-  readonly title?: string
-  readonly detail?: string
-  readonly errors?: readonly { path: string; message: string }[]
-}
-
-async function problemOf(response: Response): Promise<Problem> {
-  const text = await response.text().catch(() => '')
-  let body: ProblemBody = {}
-  try {
-    body = JSON.parse(text) as ProblemBody
-  } catch {
-    // Somebody else's answer: a proxy's, or another program's on that port.
-  }
-  const code = body.type?.split(':').at(-1) ?? 'unexpected-answer'
-  const hint = response.status === 401 ? ' (from --token or STATUSPULSE_TOKEN)' : ''
-  return new Problem(
-    response.status,
-    code,
-    body.title ?? `Unexpected answer ${response.status}`,
-    `${body.detail ?? text.slice(0, 200)}${hint}`,
-    { errors: body.errors ?? [] },
   )
 }

@@ -1,10 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { type Command, Option } from 'commander'
 import type { z } from 'zod'
-import type { deliveryDetail, deliveryPage, replayed, replayJob } from '../api/schemas/delivery.ts'
-import { DELIVERY_STATUSES } from '../ground/vocabulary.ts'
+import type { deliveryDetail, deliveryPage, replayJob } from '../api/schemas/delivery.ts'
+import { DELIVERY_STATUSES, type DeliveryStatus } from '../ground/vocabulary.ts'
 import { type Attempt, answerOf, timingsOf } from './attempt.ts'
-import { addClientOptions, Client, type ClientOptions } from './client.ts'
+import { addClientOptions, Client, type ClientOptions, given } from './client.ts'
 import { EXIT_FAILURE } from './failure.ts'
 import { fields, paint, paintOutcome, present, safe, table, when } from './output.ts'
 import { addPaging, moreOf, type Paging } from './paging.ts'
@@ -23,7 +23,7 @@ export function defineDeliveries(deliveries: Command): void {
 }
 
 type ListOptions = ClientOptions &
-  Paging & { endpoint?: string; event?: string; monitor?: string; status?: string; since?: string }
+  Paging & { endpoint?: string; event?: string; monitor?: string; status?: DeliveryStatus; since?: string }
 
 function addList(deliveries: Command): void {
   const command = deliveries
@@ -38,8 +38,8 @@ function addList(deliveries: Command): void {
     .addHelpText('after', '\nExample:\n  $ statuspulse deliveries list --status failed --since 24h')
     .action(async (options: ListOptions) => {
       const { endpoint, event, monitor, status, since, limit, cursor } = options
-      const query = { endpoint_id: endpoint, event_id: event, monitor, status, since, limit, cursor }
-      const page = await new Client(options).get<z.output<typeof deliveryPage>>('/v1/deliveries', query)
+      const query = given({ endpoint_id: endpoint, event_id: event, monitor, status, since, limit, cursor })
+      const page = await new Client(options).api.GET('/v1/deliveries', { params: { query } })
       present(page, options, describePage)
     })
 }
@@ -67,7 +67,7 @@ function addShow(deliveries: Command): void {
   addClientOptions(command)
     .addHelpText('after', `\nExample:\n  $ statuspulse deliveries show ${ID_EXAMPLE}`)
     .action(async (id: string, options: ClientOptions) => {
-      const found = await new Client(options).get<z.output<typeof deliveryDetail>>(pathOf(id))
+      const found = await new Client(options).api.GET('/v1/deliveries/{id}', at(id))
       present(found, options, describe)
     })
 }
@@ -127,7 +127,7 @@ async function replay(id: string | undefined, options: ReplayOptions): Promise<v
   if (id !== undefined) {
     if (endpoint ?? since ?? until)
       throw new UsageError('give either a delivery or --endpoint and --since, not both')
-    const made = await new Client(options).post<z.output<typeof replayed>>(`${pathOf(id)}/replay`)
+    const made = await new Client(options).api.POST('/v1/deliveries/{id}/replay', at(id))
     return present(made, options, () => [
       `${made.replay_of} is sent again, as ${made.delivery_id}.`,
       paint('dim', `What becomes of it: statuspulse deliveries show ${made.delivery_id}`),
@@ -143,20 +143,21 @@ async function replay(id: string | undefined, options: ReplayOptions): Promise<v
 }
 
 type Job = z.output<typeof replayJob>
+type Span = { since: string; until?: string }
 
 /** Begins the job and follows it to its end. */
-async function replayEndpoint(client: Client, endpointId: string, span: object): Promise<Job> {
-  let job = await client.post<Job>(`/v1/endpoints/${encodeURIComponent(endpointId)}/replay`, span)
+async function replayEndpoint({ api }: Client, endpointId: string, span: Span): Promise<Job> {
+  let job = await api.POST('/v1/endpoints/{id}/replay', { ...at(endpointId), body: span })
   const progress = new Progress()
   while (job.status === 'running') {
     progress.show(`${job.done} of ${job.total} sent again`)
     await wait(POLL_MS)
-    job = await client.get<Job>(`/v1/replays/${job.id}`)
+    job = await api.GET('/v1/replays/{id}', at(job.id))
   }
   progress.end()
   return job
 }
 
-function pathOf(id: string): string {
-  return `/v1/deliveries/${encodeURIComponent(id)}`
+function at(id: string) {
+  return { params: { path: { id } } }
 }

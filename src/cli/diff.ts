@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { addClientOptions, Client, type ClientOptions } from './client.ts'
+import { addClientOptions, type ClientOptions } from './client.ts'
 import { describeChanges } from './code/changes.ts'
 import { DEFAULT_FILE, readCodeFile } from './code/file.ts'
 import { putCode } from './code/put.ts'
@@ -16,7 +16,7 @@ export function defineDiff(command: Command): void {
     .action(async (path: string, options: ClientOptions & { prune?: boolean }) => {
       try {
         const file = await readCodeFile(path)
-        const result = await putCode(new Client(options), file, {
+        const result = await putCode(options, file, {
           dryRun: true,
           prune: options.prune ?? false,
         })

@@ -1,10 +1,8 @@
 import { type Command, Option } from 'commander'
-import type { z } from 'zod'
-import type { attempt } from '../api/schemas/delivery.ts'
-import type { endpoint, endpointCreated, endpointPage, rotated } from '../api/schemas/endpoint.ts'
+import type { operations } from '../../sdk/client/src/index.ts'
 import { ENDPOINT_KINDS, type EndpointKind, EVENT_TYPES, ORDERS, SEVERITIES } from '../ground/vocabulary.ts'
 import { describeAttempt } from './attempt.ts'
-import { addClientOptions, Client, type ClientOptions } from './client.ts'
+import { addClientOptions, Client, type ClientOptions, given } from './client.ts'
 import { collect } from './collect.ts'
 import {
   describeEndpoint,
@@ -65,13 +63,13 @@ function addAdd(endpoints: Command): void {
   addClientOptions(addFilterOptions(command))
     .addHelpText('after', ADD_EXAMPLES)
     .action(async (url: string | undefined, options: AddOptions) => {
-      const made = await new Client(options).post<z.output<typeof endpointCreated>>('/v1/endpoints', {
-        ...(url && { url }),
-        ...bodyOf(options),
-      })
+      const body = { ...(url && { url }), ...bodyOf(options) }
+      const made = await new Client(options).api.POST('/v1/endpoints', { body })
       present(made, options, describeNewEndpoint)
     })
 }
+
+type EndpointInput = operations['createEndpoint']['requestBody']['content']['application/json']
 
 const ADD_EXAMPLES = `
 Severities: ${SEVERITIES.join(', ')}
@@ -83,7 +81,8 @@ Examples:
   $ statuspulse endpoints add https://hooks.slack.com/services/T0/B0/x --kind slack
   $ statuspulse endpoints add --kind pagerduty --option routing_key=… --option region=eu`
 
-function bodyOf(options: AddOptions): object {
+/** As it was typed: whether it is an endpoint is for the API to say. */
+function bodyOf(options: AddOptions): EndpointInput {
   const filter = filterOf(options)
   return {
     ...(options.kind && { kind: options.kind }),
@@ -97,7 +96,7 @@ function bodyOf(options: AddOptions): object {
     ...(options.rate && { rate_per_second: numberOf('--rate', options.rate) }),
     ...(options.concurrency && { concurrency: numberOf('--concurrency', options.concurrency) }),
     ...(Object.keys(filter).length > 0 && { filter }),
-  }
+  } as EndpointInput
 }
 
 function pairsOf(flag: string, pairs: readonly string[]): Record<string, string> {
@@ -122,22 +121,22 @@ function addList(endpoints: Command): void {
   addPaging(addClientOptions(command))
     .addHelpText('after', '\nExample:\n  $ statuspulse endpoints list')
     .action(async (options: ClientOptions & Paging) => {
-      const query = { limit: options.limit, cursor: options.cursor }
-      const page = await new Client(options).get<z.output<typeof endpointPage>>('/v1/endpoints', query)
+      const query = given({ limit: options.limit, cursor: options.cursor })
+      const page = await new Client(options).api.GET('/v1/endpoints', { params: { query } })
       present(page, options, describeEndpoints)
     })
 }
 
 function addShow(endpoints: Command): void {
   addOne(endpoints, 'show', 'show an endpoint').action(async (id: string, options: ClientOptions) => {
-    present(await new Client(options).get<z.output<typeof endpoint>>(pathOf(id)), options, describeEndpoint)
+    present(await new Client(options).api.GET('/v1/endpoints/{id}', at(id)), options, describeEndpoint)
   })
 }
 
 function addTest(endpoints: Command): void {
   const command = addOne(endpoints, 'test', 'send a test event at once, and show the whole attempt')
   command.action(async (id: string, options: ClientOptions) => {
-    const made = await new Client(options).post<z.output<typeof attempt>>(`${pathOf(id)}/test`)
+    const made = await new Client(options).api.POST('/v1/endpoints/{id}/test', at(id))
     present(made, options, describeAttempt)
     if (made.outcome !== 'delivered') process.exitCode = EXIT_FAILURE
   })
@@ -151,22 +150,26 @@ function addRotate(endpoints: Command): void {
         options.overlap === undefined
           ? {}
           : { overlap_seconds: Math.round(numberOf('--overlap', options.overlap) * 3_600) }
-      const path = `${pathOf(id)}/rotate-secret`
-      present(await new Client(options).post<z.output<typeof rotated>>(path, body), options, describeRotation)
+      const { api } = new Client(options)
+      const made = await api.POST('/v1/endpoints/{id}/rotate-secret', { ...at(id), body })
+      present(made, options, describeRotation)
     })
 }
 
 function addSwitch(endpoints: Command, word: 'enable' | 'disable', enabled: boolean): void {
   const about = enabled ? 'have events sent again' : 'have nothing sent any more'
   addOne(endpoints, word, about).action(async (id: string, options: ClientOptions) => {
-    const changed = await new Client(options).patch<z.output<typeof endpoint>>(pathOf(id), { enabled })
+    const changed = await new Client(options).api.PATCH('/v1/endpoints/{id}', {
+      ...at(id),
+      body: { enabled },
+    })
     present(changed, options, describeEndpoint)
   })
 }
 
 function addRemove(endpoints: Command): void {
   addOne(endpoints, 'remove', 'delete an endpoint').action(async (id: string, options: ClientOptions) => {
-    await new Client(options).delete(pathOf(id))
+    await new Client(options).api.DELETE('/v1/endpoints/{id}', at(id))
     present({ id, deleted: true }, options, () => [`${id} is deleted.`])
   })
 }
@@ -183,6 +186,6 @@ function addOne(endpoints: Command, word: string, about: string): Command {
   )
 }
 
-function pathOf(id: string): string {
-  return `/v1/endpoints/${encodeURIComponent(id)}`
+function at(id: string) {
+  return { params: { path: { id } } }
 }

@@ -2,10 +2,18 @@ import { readFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
 import { type Command, Option } from 'commander'
 import type { z } from 'zod'
-import type { acceptedList, event, eventPage } from '../api/schemas/event.ts'
+import type { operations } from '../../sdk/client/src/index.ts'
+import type { event, eventPage } from '../api/schemas/event.ts'
 import { messageOf } from '../ground/errors.ts'
-import { EVENT_TYPES, SEVERITIES, STATUSES } from '../ground/vocabulary.ts'
-import { addClientOptions, Client, type ClientOptions } from './client.ts'
+import {
+  EVENT_TYPES,
+  type EventType,
+  SEVERITIES,
+  type Severity,
+  STATUSES,
+  type Status,
+} from '../ground/vocabulary.ts'
+import { addClientOptions, Client, type ClientOptions, given } from './client.ts'
 import { collect } from './collect.ts'
 import { fields, paint, paintOutcome, present, safe, table, when } from './output.ts'
 import { addPaging, moreOf, type Paging } from './paging.ts'
@@ -18,6 +26,8 @@ export function defineEvents(events: Command): void {
   addList(events)
   addShow(events)
 }
+
+type EventBody = operations['acceptEvents']['requestBody']['content']['application/json']
 
 type SendOptions = ClientOptions & {
   monitor?: string
@@ -67,10 +77,12 @@ Examples:
 
 async function send(file: string | undefined, options: SendOptions): Promise<void> {
   const body = file === undefined ? fromFlags(options) : await fromFile(file, options)
-  const headers: Record<string, string> = options.idempotencyKey
-    ? { 'idempotency-key': options.idempotencyKey }
-    : {}
-  const answer = await new Client(options).post<z.output<typeof acceptedList>>('/v1/events', body, headers)
+  const { idempotencyKey: key } = options
+  // What was typed is for the API to judge.
+  const answer = await new Client(options).api.POST('/v1/events', {
+    body: body as EventBody,
+    ...(key && { params: { header: { 'Idempotency-Key': key } } }),
+  })
   present(answer, options, ({ data }) => [
     table(
       ['EVENT', 'GOES TO', ''],
@@ -125,8 +137,7 @@ async function fromFile(file: string, options: SendOptions): Promise<unknown> {
 }
 
 type ListOptions = ClientOptions &
-  Paging &
-  Record<'monitor' | 'severity' | 'status' | 'type' | 'since', string>
+  Paging & { monitor?: string; severity?: Severity; status?: Status; type?: EventType; since?: string }
 
 function addList(events: Command): void {
   const command = events
@@ -141,8 +152,8 @@ function addList(events: Command): void {
     .addHelpText('after', '\nExample:\n  $ statuspulse events list --severity critical --since 24h')
     .action(async (options: ListOptions) => {
       const { monitor, severity, status, type, since, limit, cursor } = options
-      const query = { monitor, severity, status, event_type: type, since, limit, cursor }
-      const page = await new Client(options).get<z.output<typeof eventPage>>('/v1/events', query)
+      const query = given({ monitor, severity, status, event_type: type, since, limit, cursor })
+      const page = await new Client(options).api.GET('/v1/events', { params: { query } })
       present(page, options, describePage)
     })
 }
@@ -169,8 +180,7 @@ function addShow(events: Command): void {
   addClientOptions(command)
     .addHelpText('after', '\nExample:\n  $ statuspulse events show evt_01jz8m4x5c0gk3v9q2w7d1a0b3')
     .action(async (id: string, options: ClientOptions) => {
-      const path = `/v1/events/${encodeURIComponent(id)}`
-      const found = await new Client(options).get<z.output<typeof event>>(path)
+      const found = await new Client(options).api.GET('/v1/events/{id}', { params: { path: { id } } })
       present(found, options, describe)
     })
 }

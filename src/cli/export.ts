@@ -1,13 +1,12 @@
 import { writeFile } from 'node:fs/promises'
 import type { Command } from 'commander'
-import type { z } from 'zod'
-import type { codeExport } from '../api/schemas/code.ts'
+import type { components } from '../../sdk/client/src/index.ts'
 import { HIDDEN } from '../detect/spec-secrets.ts'
 import { addClientOptions, Client, type ClientOptions } from './client.ts'
 import { writeSource } from './code/write.ts'
 import { note, print } from './output.ts'
 
-type Exported = z.output<typeof codeExport>
+type Exported = components['schemas']['CodeExport']
 
 /** `statuspulse export` */
 export function defineExport(command: Command): void {
@@ -15,7 +14,7 @@ export function defineExport(command: Command): void {
   addClientOptions(command)
     .addHelpText('after', EXAMPLES)
     .action(async (options: ClientOptions & { out?: string }) => {
-      const exported = await new Client(options).get<Exported>('/v1/code')
+      const exported = await new Client(options).api.GET('/v1/code')
       const text = options.json
         ? `${JSON.stringify(exported, null, 2)}\n`
         : writeSource(exported.document, remarksOn(exported))

@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander'
 import { messageOf, Problem } from '../ground/errors.ts'
+import { problemIn } from './client.ts'
 import { note, paint, safe } from './output.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -11,7 +12,8 @@ export const EXIT_USAGE = 2
  * Says on stderr what went wrong, without a stack: a problem with its fields, or (`json`) as RFC 9457 JSON.
  * @returns the exit code
  */
-export function reportFailure(error: unknown, json: boolean): number {
+export function reportFailure(failure: unknown, json: boolean): number {
+  const error = problemIn(failure)
   // The parser has said it already.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_OK : EXIT_USAGE
   if (json) note(JSON.stringify(asJson(error)))

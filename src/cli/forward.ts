@@ -1,7 +1,7 @@
+import type { components } from '../../sdk/client/src/index.ts'
 import { webhookHeaders } from '../deliver/destinations/webhook.ts'
 import { messageOf } from '../ground/errors.ts'
 import { newId } from '../ground/ids.ts'
-import type { EventSummary } from './event-stream.ts'
 import { VERSION } from './version.ts'
 
 const TIMEOUT_MS = 5_000
@@ -19,7 +19,7 @@ export interface LocalAnswer {
  * @param text the payload's exact text
  */
 export async function forward(
-  event: EventSummary,
+  event: components['schemas']['EventSummary'],
   text: string,
   target: string,
   secret: string,

@@ -1,8 +1,8 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import type { z } from 'zod'
 import type { key, keyCreated, keyPage } from '../api/schemas/account.ts'
-import { SCOPES } from '../ground/vocabulary.ts'
-import { addClientOptions, Client, type ClientOptions } from './client.ts'
+import { SCOPES, type Scope } from '../ground/vocabulary.ts'
+import { addClientOptions, Client, type ClientOptions, given } from './client.ts'
 import { collect } from './collect.ts'
 import { fields, paint, present, table, when } from './output.ts'
 import { addPaging, moreOf, type Paging } from './paging.ts'
@@ -59,7 +59,7 @@ async function create(options: CreateOptions): Promise<KeyCreated> {
   }
   const { name, scope = ['read'] } = options
   if (name === undefined) throw new UsageError('--name: say who or what uses the key')
-  return new Client(options).post<KeyCreated>('/v1/keys', { name, scopes: scope })
+  return new Client(options).api.POST('/v1/keys', { body: { name, scopes: scope as Scope[] } })
 }
 
 function describe(made: KeyCreated): string[] {
@@ -79,8 +79,8 @@ function addList(keys: Command): void {
   addPaging(addClientOptions(command))
     .addHelpText('after', '\nExample:\n  $ statuspulse keys list')
     .action(async (options: ClientOptions & Paging) => {
-      const query = { limit: options.limit, cursor: options.cursor }
-      const page = await new Client(options).get<z.output<typeof keyPage>>('/v1/keys', query)
+      const query = given({ limit: options.limit, cursor: options.cursor })
+      const page = await new Client(options).api.GET('/v1/keys', { params: { query } })
       present(page, options, describePage)
     })
 }
@@ -105,7 +105,7 @@ function addRevoke(keys: Command): void {
   addClientOptions(command)
     .addHelpText('after', '\nExample:\n  $ statuspulse keys revoke key_01jz8m4x5c00k3v9q2w7d1a0b3')
     .action(async (id: string, options: ClientOptions) => {
-      await new Client(options).delete(`/v1/keys/${encodeURIComponent(id)}`)
+      await new Client(options).api.DELETE('/v1/keys/{id}', { params: { path: { id } } })
       present({ id, revoked: true }, options, () => [`${id} is revoked.`])
     })
 }

@@ -1,14 +1,16 @@
 import type { Command } from 'commander'
+import { type components, follow, type StreamQuery } from '../../sdk/client/src/index.ts'
 import { messageOf } from '../ground/errors.ts'
 import { whyNot } from '../route/explain.ts'
 import { newSecret } from '../store/endpoints.ts'
-import { addClientOptions, Client, type ClientOptions, type Query } from './client.ts'
-import { type EventSummary, followStream, type StreamMessage } from './event-stream.ts'
+import { addClientOptions, Client, type ClientOptions, given } from './client.ts'
 import { addFilterOptions, type FilterOptions } from './filter.ts'
 import { forward, type LocalAnswer } from './forward.ts'
 import { duration, fields, note, paint, paintOutcome, print, safe } from './output.ts'
 import { StopSignals } from './stop-signals.ts'
 import { UsageError } from './usage-error.ts'
+
+type EventSummary = components['schemas']['EventSummary']
 
 type ListenOptions = ClientOptions & FilterOptions & { forward?: string; secret?: string }
 
@@ -36,19 +38,25 @@ async function listen(options: ListenOptions): Promise<void> {
   const stop = new AbortController()
   signals.first.then(() => stop.abort())
   const dim = (text: string) => note(paint('dim', text, process.stderr))
-  const messages = followStream(client, {
+  let isConnected = false
+  const messages = follow(client.api, {
     query: queryOf(options),
     signal: stop.signal,
     onOpen: connection => {
+      isConnected = true
       if (connection === 0) begin(client.url, target, secret, options.json ?? false)
       else dim('connected again')
     },
-    onLoss: why => dim(`${why}; connecting again`),
+    onLoss: why => {
+      // Somebody waits for the first connection, and had better know.
+      if (!isConnected) throw why
+      dim(`${why.message}; connecting again`)
+    },
   })
   for await (const message of messages) {
-    if (message.kind === 'gap') note(paint('yellow', safe(gapOf(message)), process.stderr))
-    if (message.kind !== 'event') continue
-    const event = JSON.parse(message.data) as EventSummary
+    if (message.event === 'gap') note(paint('yellow', safe(message.data.message), process.stderr))
+    if (message.event !== 'event') continue
+    const event = message.data
     if (!isWanted(event, options)) continue
     const answer = target === null ? null : await fetchAndForward(client, event, target, secret)
     print(
@@ -67,9 +75,10 @@ async function fetchAndForward(
   target: string,
   secret: string,
 ): Promise<LocalAnswer> {
-  const path = `/v1/events/${encodeURIComponent(event.event_id)}`
   try {
-    const { payload_text } = await client.get<{ payload_text: string }>(path)
+    const { payload_text } = await client.api.GET('/v1/events/{id}', {
+      params: { path: { id: event.event_id } },
+    })
     return await forward(event, payload_text, target, secret)
   } catch (error) {
     return { status_code: null, error: `not forwarded: ${messageOf(error)}`, duration_ms: 0 }
@@ -77,8 +86,9 @@ async function fetchAndForward(
 }
 
 /** What of the filter the server takes: the rest is left to {@link isWanted}. */
-function queryOf({ monitors, severities, eventTypes }: FilterOptions): Query {
-  return { types: 'event', monitor: monitors, severity: severities, event_type: eventTypes }
+function queryOf({ monitors, severities, eventTypes }: FilterOptions): StreamQuery {
+  const filter = given({ monitor: monitors, severity: severities, event_type: eventTypes })
+  return { types: ['event'], ...filter } as StreamQuery
 }
 
 function isWanted(event: EventSummary, { excludeMonitors = [], regions = [] }: FilterOptions): boolean {
@@ -115,10 +125,6 @@ function secretOf({ secret }: ListenOptions): string {
   if (secret === undefined) return newSecret()
   if (/^whsec_[A-Za-z0-9+/]{16,}={0,2}$/.test(secret)) return secret
   throw new UsageError('--secret: must be whsec_ and base64, as an endpoint has it')
-}
-
-function gapOf({ data }: StreamMessage): string {
-  return (JSON.parse(data) as { message: string }).message
 }
 
 /** `09:23:11  evt_…  checkout-service-redis  degraded  warning  incident.opened  → 200 in 8.4 ms` */

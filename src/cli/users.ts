@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander'
 import type { z } from 'zod'
 import type { invitationCreated, memberPage, resetCreated } from '../api/schemas/accounts.ts'
-import { ROLES } from '../ground/vocabulary.ts'
-import { addClientOptions, Client, type ClientOptions } from './client.ts'
+import { ROLES, type Role } from '../ground/vocabulary.ts'
+import { addClientOptions, Client, type ClientOptions, given } from './client.ts'
 import { fields, paint, present, safe, table, when } from './output.ts'
 import { addPaging, moreOf, type Paging } from './paging.ts'
 
@@ -25,10 +25,9 @@ function addAdd(users: Command): void {
     .addOption(new Option('--role <role>', 'what they may').choices(ROLES).default('responder'))
   addClientOptions(command)
     .addHelpText('after', ADD_EXAMPLES)
-    .action(async (email: string, options: ClientOptions & { role: string }) => {
-      const invited = await new Client(options).post<Invited>('/v1/invitations', {
-        email,
-        role: options.role,
+    .action(async (email: string, options: ClientOptions & { role: Role }) => {
+      const invited = await new Client(options).api.POST('/v1/invitations', {
+        body: { email, role: options.role },
       })
       present(invited, options, describeInvited)
     })
@@ -58,8 +57,8 @@ function addList(users: Command): void {
   addPaging(addClientOptions(command))
     .addHelpText('after', '\nExample:\n  $ statuspulse users list')
     .action(async (options: ClientOptions & Paging) => {
-      const query = { limit: options.limit, cursor: options.cursor }
-      present(await new Client(options).get<Page>('/v1/members', query), options, describePage)
+      const query = given({ limit: options.limit, cursor: options.cursor })
+      present(await new Client(options).api.GET('/v1/members', { params: { query } }), options, describePage)
     })
 }
 
@@ -83,7 +82,11 @@ function addReset(users: Command): void {
   addClientOptions(command)
     .addHelpText('after', RESET_EXAMPLES)
     .action(async (email: string, options: ClientOptions) => {
-      present(await new Client(options).post<Reset>('/v1/password-resets', { email }), options, describeReset)
+      present(
+        await new Client(options).api.POST('/v1/password-resets', { body: { email } }),
+        options,
+        describeReset,
+      )
     })
 }
 

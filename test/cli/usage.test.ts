@@ -94,7 +94,7 @@ describe('a server that is not there', () => {
   it('is named, with what to do', async () => {
     const { code, stderr } = await run(['keys', 'list', '--token', 'x', '--url', await unusedUrl()])
     expect(code).toBe(1)
-    expect(stderr).toContain('there is no StatusPulse at http://127.0.0.1:')
+    expect(stderr).toContain('no answer from http://127.0.0.1:')
     expect(stderr).toContain('statuspulse serve')
   })
 

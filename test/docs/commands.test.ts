@@ -84,6 +84,7 @@ describe('works as it is printed, with a server that runs', () => {
     'docs/how-to/rotate-a-secret.md',
     'docs/how-to/shape-the-payload.md',
     'docs/how-to/follow-the-live-stream.md',
+    'docs/how-to/use-the-api-from-typescript.md',
     'docs/how-to/develop-a-receiver.md',
     'docs/how-to/run-behind-a-reverse-proxy.md',
     'docs/how-to/monitor-statuspulse.md',

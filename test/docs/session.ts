@@ -27,9 +27,20 @@ const COMMANDS: Readonly<Record<string, string>> = {
   node: `exec "${process.execPath}" "$@"`,
   statuspulse: `exec "${process.execPath}" "${LAUNCHER}" "$@"`,
   npx: `[ "$1" = statuspulse ] || exit 1; shift; exec "${process.execPath}" "${LAUNCHER}" "$@"`,
-  npm: `case "$1" in ci) ;; start) shift; [ "$1" != -- ] || shift; exec "${process.execPath}" "${LAUNCHER}" serve "$@" ;; *) exit 1 ;; esac`,
+  npm: `case "$1" in ci) ;; start) shift; [ "$1" != -- ] || shift; exec "${process.execPath}" "${LAUNCHER}" serve "$@" ;; install) [ "$2" = @statuspulse/client ] && { ${installClient()}; } ;; *) exit 1 ;; esac`,
   // An answer that says no is no success.
   curl: `exec ${commandOf('curl')} --fail-with-body --silent --show-error "$@"`,
+}
+
+/** As npm would, but built from the checkout, beside its dependencies. */
+function installClient(): string {
+  const [client, modules] = [join(ROOT, 'sdk', 'client'), join(ROOT, 'node_modules')]
+  return [
+    'mkdir -p node_modules/@statuspulse/client',
+    `cp "${client}/package.json" node_modules/@statuspulse/client/`,
+    `"${process.execPath}" "${modules}/@typescript/native/bin/tsc" -p "${client}" --outDir node_modules/@statuspulse/client/dist`,
+    `ln -sfn "${modules}/openapi-fetch" "${modules}/eventsource-parser" node_modules/`,
+  ].join(' && ')
 }
 
 /**

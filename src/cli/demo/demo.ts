@@ -1,7 +1,8 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { ApiProblem } from '../../../sdk/client/src/index.ts'
 import type { Config } from '../../config.ts'
-import { messageOf, Problem } from '../../ground/errors.ts'
+import { messageOf } from '../../ground/errors.ts'
 import type { Logger } from '../../ground/log.ts'
 import { Client } from '../client.ts'
 import { createReceiver, createShop, DemoServer } from './servers.ts'
@@ -76,10 +77,10 @@ export class Demo {
   static async retire(config: Config, log: Logger, url: string): Promise<void> {
     const kept = readKept(config)
     if (config.demo !== false || !kept) return
-    const client = new Client({ url, token: kept.token })
+    const { api } = new Client({ url, token: kept.token })
     try {
-      await client.delete(`/v1/monitors/${kept.monitorId}`)
-      await client.delete(`/v1/endpoints/${kept.endpointId}`)
+      await api.DELETE('/v1/monitors/{id}', at(kept.monitorId))
+      await api.DELETE('/v1/endpoints/{id}', at(kept.endpointId))
     } catch (error) {
       log.debug(`what is left of the demo was not deleted: ${messageOf(error)}`)
     }
@@ -105,7 +106,7 @@ export class Demo {
       }
       return true
     } catch (error) {
-      const gone = error instanceof Problem && [401, 404].includes(error.status)
+      const gone = error instanceof ApiProblem && [401, 404].includes(error.status)
       if (gone) rmSync(this.#file, { force: true })
       else this.#log.warn(`the demo does not run: ${messageOf(error)}`)
       return this.#end()
@@ -123,34 +124,39 @@ export class Demo {
   }
 
   async #make(url: string, adminToken: string): Promise<void> {
-    const client = new Client({ url, token: adminToken })
-    const key = await client.post<{ key: string }>('/v1/keys', { name: 'demo', scopes: ['admin'] })
-    const endpoint = await client.post<{ id: string; secret: string }>('/v1/endpoints', {
-      name: 'Demo receiver',
-      url: this.#receiverUrl,
-      filter: { monitors: [MONITOR] },
+    const { api } = new Client({ url, token: adminToken })
+    const key = await api.POST('/v1/keys', { body: { name: 'demo', scopes: ['admin'] } })
+    const endpoint = await api.POST('/v1/endpoints', {
+      body: { name: 'Demo receiver', url: this.#receiverUrl, filter: { monitors: [MONITOR] } },
     })
-    this.#keep({ token: key.key, secret: endpoint.secret, endpointId: endpoint.id, monitorId: '' })
-    const monitor = await client.post<{ id: string }>('/v1/monitors', {
-      name: MONITOR,
-      kind: 'http',
-      interval_s: 5,
-      failures_to_open: 2,
-      affected_endpoints: ['/checkout'],
-      spec: { url: this.#shopUrl },
-      // It is meant to fail over and over.
-      flapping: { changes: 100 },
+    this.#keep({ token: key.key, secret: endpoint.secret ?? '', endpointId: endpoint.id, monitorId: '' })
+    const monitor = await api.POST('/v1/monitors', {
+      body: {
+        name: MONITOR,
+        kind: 'http',
+        interval_s: 5,
+        failures_to_open: 2,
+        affected_endpoints: ['/checkout'],
+        spec: { url: this.#shopUrl },
+        // It is meant to fail over and over.
+        flapping: { changes: 100 },
+      },
     })
-    this.#keep({ token: key.key, secret: endpoint.secret, endpointId: endpoint.id, monitorId: monitor.id })
+    this.#keep({
+      token: key.key,
+      secret: endpoint.secret ?? '',
+      endpointId: endpoint.id,
+      monitorId: monitor.id,
+    })
   }
 
   async #move(url: string, kept: Kept): Promise<void> {
-    const client = new Client({ url, token: kept.token })
+    const { api } = new Client({ url, token: kept.token })
     const { monitorId, endpointId } = kept
-    if (kept.receiverPort === this.#receiver.port) await client.get(`/v1/endpoints/${endpointId}`)
-    else await client.patch(`/v1/endpoints/${endpointId}`, { url: this.#receiverUrl })
-    if (kept.shopPort === this.#shop.port) await client.get(`/v1/monitors/${monitorId}`)
-    else await client.patch(`/v1/monitors/${monitorId}`, { spec: { url: this.#shopUrl } })
+    if (kept.receiverPort === this.#receiver.port) await api.GET('/v1/endpoints/{id}', at(endpointId))
+    else await api.PATCH('/v1/endpoints/{id}', { ...at(endpointId), body: { url: this.#receiverUrl } })
+    if (kept.shopPort === this.#shop.port) await api.GET('/v1/monitors/{id}', at(monitorId))
+    else await api.PATCH('/v1/monitors/{id}', { ...at(monitorId), body: { spec: { url: this.#shopUrl } } })
     this.#keep(kept)
   }
 
@@ -170,6 +176,10 @@ export class Demo {
   get #receiverUrl(): string {
     return `http://${this.#receiver.authority}/hook`
   }
+}
+
+function at(id: string) {
+  return { params: { path: { id } } }
 }
 
 function readKept(config: Config): Kept | null {

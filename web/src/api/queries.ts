@@ -175,6 +175,7 @@ export const replayQuery = (id: string) =>
 
 /** At most so many pages of 200 are read for figures over a time. */
 const FIGURE_PAGES = 10
+const MOST_ATTEMPTS = FIGURE_PAGES * LARGEST_PAGE
 
 export interface RecentAttempts {
   readonly attempts: readonly Attempt[]
@@ -184,26 +185,50 @@ export interface RecentAttempts {
   readonly at: number
 }
 
-/** The attempts of the last `minutes`, the latest first, test sends left out: at most the latest 2,000. */
-export const recentAttemptsQuery = (minutes: number, endpointId?: string) =>
-  queryOptions({
-    queryKey: ['recent-attempts', { minutes, endpointId }],
-    queryFn: async ({ signal }): Promise<RecentAttempts> => {
+/**
+ * The attempts of the last `minutes`, the latest first, test sends left out: at most the latest 2,000. Asked again, it
+ * reads only what came since.
+ */
+export const recentAttemptsQuery = (minutes: number, endpointId?: string) => {
+  const queryKey = ['recent-attempts', { minutes, endpointId }] as const
+  return queryOptions({
+    queryKey,
+    queryFn: async ({ signal, client }): Promise<RecentAttempts> => {
+      const known = client.getQueryData<RecentAttempts>(queryKey)
+      const knownIds = new Set(known?.attempts.map(({ id }) => id))
       const at = Date.now()
-      const since = new Date(at - minutes * 60_000).toISOString()
-      const attempts: Attempt[] = []
+      const since = at - minutes * 60_000
+      const fresh: Attempt[] = []
+      let isJoined = false
       let cursor: string | undefined
       for (let page = 0; page < FIGURE_PAGES; page++) {
-        const query = { since, limit: LARGEST_PAGE, dry_run: false, endpoint_id: endpointId, cursor }
+        const query = {
+          since: new Date(since).toISOString(),
+          limit: LARGEST_PAGE,
+          dry_run: false,
+          endpoint_id: endpointId,
+          cursor,
+        }
         const answer = await take(api.GET('/v1/attempts', { params: { query }, signal }))
-        attempts.push(...answer.data)
+        fresh.push(...answer.data.filter(({ id }) => !knownIds.has(id)))
+        isJoined = answer.data.some(({ id }) => knownIds.has(id))
         cursor = answer.next_cursor ?? undefined
-        if (!cursor) break
+        if (isJoined || !cursor) break
       }
-      return { attempts, isCut: cursor !== undefined, at }
+      const before = isJoined && known ? known.attempts : []
+      const kept = before.filter(({ started_at }) => Date.parse(started_at) >= since)
+      const attempts = [...fresh, ...kept]
+      // What was left out before is still left out as long as all that was read is still of this time.
+      const wasCut = isJoined && known?.isCut === true && kept.length === before.length
+      return {
+        attempts: attempts.slice(0, MOST_ATTEMPTS),
+        isCut: wasCut || attempts.length > MOST_ATTEMPTS || (!isJoined && cursor !== undefined),
+        at,
+      }
     },
     placeholderData: keepPreviousData,
   })
+}
 
 /** Deliveries that wait for their next attempt: the latest 200. */
 export const waitingQuery = queryOptions({

@@ -1,4 +1,6 @@
-import type { components, operations } from './schema.d.ts'
+import type { components, operations } from '../../../sdk/client/src/index.ts'
+
+export type { StreamQuery } from '../../../sdk/client/src/index.ts'
 
 type Schemas = components['schemas']
 

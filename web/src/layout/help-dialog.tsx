@@ -1,9 +1,10 @@
 import { Dialog } from '../ui/dialog.tsx'
 import { PLACES } from './nav.ts'
+import { PALETTE_KEYS } from './shortcuts.ts'
 
 const KEYS: readonly (readonly [keys: string, what: string])[] = [
   ['/', 'Search on this page'],
-  ['Ctrl K', 'Find or do anything'],
+  [PALETTE_KEYS, 'Find or do anything'],
   ['?', 'This list'],
   ['p', 'Pause or go on, on the live page'],
   ...PLACES.map(({ key, name }) => [`g ${key}`, `Go to ${name}`] as const),

@@ -1,18 +1,21 @@
-import { Link } from '@tanstack/react-router'
+import { Link, useLocation } from '@tanstack/react-router'
 import { BookOpen, Command, LogOut, Moon, Settings, Sun } from 'lucide-react'
-import { type ReactNode, useState } from 'react'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { session, useStanding } from '../api/session.ts'
 import { useTheme } from '../lib/theme.ts'
 import { IconButton } from '../ui/button.tsx'
+import { usePlainLinks } from '../ui/plain-link.tsx'
 import { CommandPalette } from './command-palette.tsx'
 import { HelpDialog } from './help-dialog.tsx'
 import { Mark } from './mark.tsx'
 import { PLACES } from './nav.ts'
-import { useShortcuts } from './shortcuts.ts'
+import { PALETTE_KEYS, useShortcuts } from './shortcuts.ts'
 
 /** What is around every page: a column beside it, or on a phone a bar above and one below. */
 export function Shell({ children }: { children: ReactNode }) {
   const [open, setOpen] = useState<'palette' | 'help' | null>(null)
+  usePlainLinks()
+  useFocusOnArrival()
   useShortcuts({ openPalette: () => setOpen('palette'), openHelp: () => setOpen('help') })
   return (
     <div className="lg:grid lg:grid-cols-[14.5rem_minmax(0,1fr)]">
@@ -38,7 +41,7 @@ export function Shell({ children }: { children: ReactNode }) {
           className="mx-1 mt-6 flex min-h-9 items-center justify-between rounded-lg border border-line bg-surface px-3 text-sm text-muted hover:border-line-strong"
         >
           Find or do…
-          <kbd className="font-mono text-xs">⌘K</kbd>
+          <kbd className="font-mono text-xs">{PALETTE_KEYS}</kbd>
         </button>
         <nav aria-label="Places" className="mt-4 flex flex-1 flex-col gap-0.5">
           {PLACES.map(({ to, name, icon: Icon }) => (
@@ -96,6 +99,18 @@ function WhoIsHere() {
       <span className="block truncate text-xs text-muted">{workspace.name}</span>
     </Link>
   )
+}
+
+/** Whoever comes to another page by keyboard or by ear goes on in that page, not in what led there. */
+function useFocusOnArrival() {
+  const path = useLocation({ select: ({ pathname }) => pathname })
+  const arrivedAt = useRef(path)
+  useEffect(() => {
+    if (arrivedAt.current === path) return
+    arrivedAt.current = path
+    const main = document.getElementById('main')
+    if (!main?.contains(document.activeElement)) main?.focus({ preventScroll: true })
+  }, [path])
 }
 
 function Tools({ openPalette }: { openPalette: () => void }) {

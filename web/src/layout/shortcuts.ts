@@ -2,6 +2,9 @@ import { useNavigate } from '@tanstack/react-router'
 import { useEffect } from 'react'
 import { PLACES } from './nav.ts'
 
+/** The key that opens the palette, as this keyboard has it. */
+export const PALETTE_KEYS = /Mac|iPhone|iPad/.test(navigator.userAgent) ? '⌘ K' : 'Ctrl K'
+
 /** The second key of `g d` comes within this, ms. */
 const CHORD_MS = 1_500
 

@@ -1,5 +1,6 @@
 import { type FormEvent, useState } from 'react'
-import { problemOf } from '../api/client.ts'
+import { createClient } from '../../../sdk/client/src/index.ts'
+import { ProblemError, told } from '../api/client.ts'
 import { session } from '../api/session.ts'
 import { Button } from '../ui/button.tsx'
 import { TextField } from '../ui/field.tsx'
@@ -58,11 +59,13 @@ async function whyRefused(key: string): Promise<string | null> {
   // Other characters cannot stand in a header.
   if (!/^[\x21-\x7e]+$/.test(key)) return 'An API key is one word that begins with sp_.'
   try {
-    const response = await fetch('/v1/workspace', { headers: { authorization: `Bearer ${key}` } })
-    if (response.ok) return null
-    const { message } = problemOf(response.status, await response.json().catch(() => null))
-    return response.status === 403 ? `${message} The console needs one that may read.` : message
-  } catch {
-    return 'StatusPulse does not answer. Check that it runs, then try again.'
+    await createClient({ token: key, retries: 0 }).GET('/v1/workspace')
+    return null
+  } catch (error) {
+    const problem = told(error)
+    if (!(problem instanceof ProblemError)) throw error
+    return problem.status === 403
+      ? `${problem.message} The console needs one that may read.`
+      : problem.message
   }
 }

@@ -1,13 +1,8 @@
-import { createParser } from 'eventsource-parser'
-import { problemOf } from '../api/client.ts'
-import { session } from '../api/session.ts'
+import { followRaw, type RawMessage, type StreamQuery } from '../../../sdk/client/src/index.ts'
+import { api, told } from '../api/client.ts'
 
 /** One message, as it came: its JSON is read when the row is first shown, which most never are. */
-export interface LiveRow {
-  readonly id: string
-  readonly kind: string
-  readonly data: string
-}
+export type LiveRow = RawMessage
 
 export type LiveState = 'connecting' | 'open' | 'lost' | 'refused'
 
@@ -25,15 +20,15 @@ export interface LiveSnapshot {
 }
 
 const MOST_ROWS = 5_000
-const FIRST_PAUSE_MS = 500
-const LONGEST_PAUSE_MS = 10_000
+/** What is shown changes at most this often: faster than anybody reads, and slow enough for the page to answer. */
+const SHOW_EVERY_MS = 125
 
 /**
- * The stream of what happens, for one page. However many messages come, what is shown changes at most
- * once in a frame; after a lost connection it goes on right where it was.
+ * The stream of what happens, for one page. However many messages come, what is shown changes a few times a second
+ * and holds no more than 5,000 of them, also while nobody looks; after a lost connection it goes on right where it was.
  */
 export class LiveFeed {
-  readonly #url: string
+  readonly #query: StreamQuery
   readonly #listeners = new Set<() => void>()
   #snapshot: LiveSnapshot = {
     rows: [],
@@ -43,14 +38,15 @@ export class LiveFeed {
     problem: null,
     received: 0,
   }
+  /** What came since rows were last shown, the latest last. */
   #arrived: LiveRow[] = []
-  #frame = 0
-  #lastId = ''
-  #stopped = new AbortController()
+  #arrivals = 0
+  #place: string | undefined
+  #shownAt = 0
+  #timer: ReturnType<typeof setTimeout> | undefined
 
-  /** @param query of `/v1/stream` */
-  constructor(query: URLSearchParams) {
-    this.#url = `/v1/stream?${query}`
+  constructor(query: StreamQuery) {
+    this.#query = query
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -62,89 +58,78 @@ export class LiveFeed {
 
   /** @returns a function that ends it */
   start(): () => void {
-    this.#stopped = new AbortController()
-    void this.#run(this.#stopped.signal)
+    const stopped = new AbortController()
+    void this.#run(stopped.signal)
     return () => {
-      this.#stopped.abort()
-      cancelAnimationFrame(this.#frame)
-      this.#frame = 0
+      stopped.abort()
+      clearTimeout(this.#timer)
+      this.#timer = undefined
     }
   }
 
   /** What comes while it is paused is held, and shown afterwards. */
   setPaused(isPaused: boolean): void {
+    if (this.#snapshot.isPaused === isPaused) return
     this.#change({ isPaused })
     this.#show()
   }
 
   clear(): void {
     this.#arrived = []
+    this.#arrivals = 0
     this.#change({ rows: [], held: 0 })
   }
 
   async #run(signal: AbortSignal): Promise<void> {
-    let pause = FIRST_PAUSE_MS
-    while (!signal.aborted) {
-      try {
-        await this.#read(signal, () => {
-          pause = FIRST_PAUSE_MS
-        })
-      } catch {
-        // A connection that is lost is what this loop is for.
+    try {
+      const batches = followRaw(api, {
+        query: this.#query,
+        signal,
+        ...(this.#place !== undefined && { after: this.#place }),
+        onOpen: () => this.#change({ state: 'open' }),
+        onLoss: () => this.#change({ state: 'lost' }),
+        onPlace: id => {
+          this.#place = id
+        },
+      })
+      for await (const batch of batches) {
+        if (signal.aborted) return
+        this.#take(batch)
       }
-      if (signal.aborted || this.#snapshot.state === 'refused') return
-      this.#change({ state: 'lost' })
-      await new Promise(resolve => setTimeout(resolve, pause))
-      pause = Math.min(pause * 2, LONGEST_PAUSE_MS)
+    } catch (error) {
+      this.#change({ state: 'refused', problem: (told(error) as Error).message })
     }
   }
 
-  async #read(signal: AbortSignal, opened: () => void): Promise<void> {
-    const headers = new Headers(this.#lastId === '' ? {} : { 'last-event-id': this.#lastId })
-    session.authorize(headers)
-    const response = await fetch(this.#url, { headers, signal })
-    if (!response.ok || !response.body) {
-      const body = await response.json().catch(() => null)
-      if (response.status === 401) session.close()
-      if (response.status >= 400 && response.status < 500)
-        this.#change({ state: 'refused', problem: problemOf(response.status, body).message })
-      return
-    }
-    opened()
-    this.#change({ state: 'open' })
-    const parser = createParser({
-      onEvent: ({ id = '', event = '', data }) => {
-        this.#lastId = id || this.#lastId
-        this.#arrived.push({ id, kind: event, data })
-      },
-    })
-    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
-    for (;;) {
-      const { done, value } = await reader.read()
-      if (done) return
-      parser.feed(value)
-      this.#frame ||= requestAnimationFrame(() => {
-        this.#frame = 0
+  #take(batch: readonly LiveRow[]): void {
+    for (const message of batch) this.#arrived.push(message)
+    this.#arrivals += batch.length
+    this.#place = batch.at(-1)?.id || this.#place
+    // Nobody will see more than that, however long it is before they are shown.
+    if (this.#arrived.length > 2 * MOST_ROWS) this.#arrived = this.#arrived.slice(-MOST_ROWS)
+    this.#timer ??= setTimeout(
+      () => {
+        this.#timer = undefined
         this.#show()
-      })
-    }
+      },
+      Math.max(0, this.#shownAt + SHOW_EVERY_MS - performance.now()),
+    )
   }
 
   #show(): void {
-    const { rows, isPaused, received, held } = this.#snapshot
-    if (this.#arrived.length > MOST_ROWS) this.#arrived = this.#arrived.slice(-MOST_ROWS)
-    if (isPaused) {
-      if (held !== this.#arrived.length) this.#change({ held: this.#arrived.length })
-      return
+    const { rows, isPaused, received } = this.#snapshot
+    this.#shownAt = performance.now()
+    if (isPaused) this.#change({ held: this.#arrivals })
+    else if (this.#arrived.length > 0) {
+      const fresh = this.#arrived.slice(-MOST_ROWS).reverse()
+      this.#change({
+        rows: fresh.concat(rows.slice(0, MOST_ROWS - fresh.length)),
+        held: 0,
+        received: received + this.#arrivals,
+      })
+      this.#arrived = []
+      this.#arrivals = 0
     }
-    if (this.#arrived.length === 0) return
-    const fresh = this.#arrived.reverse()
-    this.#arrived = []
-    this.#change({
-      rows: [...fresh, ...rows].slice(0, MOST_ROWS),
-      held: 0,
-      received: received + fresh.length,
-    })
   }
 
   #change(part: Partial<LiveSnapshot>): void {

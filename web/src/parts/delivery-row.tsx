@@ -1,6 +1,6 @@
-import { Link } from '@tanstack/react-router'
 import type { Delivery } from '../api/types.ts'
 import { Badge } from '../ui/badge.tsx'
+import { PlainLink } from '../ui/plain-link.tsx'
 import { Time } from '../ui/time.tsx'
 
 /** A delivery in a list: what, how it stands, and why. @param props.endpointName left out where it is plain */
@@ -8,9 +8,8 @@ export function DeliveryRow({ delivery, endpointName }: { delivery: Delivery; en
   const { attempts } = delivery
   return (
     <li>
-      <Link
-        to="/deliveries/$id"
-        params={{ id: delivery.id }}
+      <PlainLink
+        href={`/deliveries/${delivery.id}`}
         className="grid min-h-14 grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-0.5 px-1 py-2.5 transition-colors hover:bg-sunken sm:grid-cols-[7.5rem_minmax(0,1fr)_minmax(0,1fr)_5.5rem]"
       >
         <span className="order-2 justify-self-end sm:order-none sm:justify-self-start">
@@ -25,6 +24,9 @@ export function DeliveryRow({ delivery, endpointName }: { delivery: Delivery; en
           {endpointName && <span className="block truncate text-xs text-muted">to {endpointName}</span>}
         </span>
         <span className="order-3 col-span-2 min-w-0 truncate text-xs text-muted sm:order-none sm:col-span-1">
+          <span className="sm:hidden">
+            <Time at={delivery.created_at} />:{' '}
+          </span>
           {delivery.reason ??
             (attempts === 0
               ? 'not tried yet'
@@ -33,7 +35,7 @@ export function DeliveryRow({ delivery, endpointName }: { delivery: Delivery; en
         <span className="hidden justify-self-end text-xs text-muted sm:block">
           <Time at={delivery.created_at} />
         </span>
-      </Link>
+      </PlainLink>
     </li>
   )
 }

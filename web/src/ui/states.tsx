@@ -2,6 +2,7 @@ import { CircleAlert, type LucideIcon } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { ProblemError } from '../api/client.ts'
 import { Button } from './button.tsx'
+import { Time } from './time.tsx'
 
 /** Nothing is here yet: what would be, and how it comes to be. */
 export function Empty({
@@ -58,6 +59,16 @@ function advice(error: Error): string {
   if (error.status === 429) return 'Wait a moment, then try again.'
   if (error.status === 0 || error.status >= 500) return 'Nothing was lost. Try again in a moment.'
   return 'Correct it and try again.'
+}
+
+/** What is shown is old, since it could not be read again. @param props.at when it was read; ms since the epoch */
+export function Stale({ error, at }: { error: Error | null; at: number }) {
+  if (!error) return null
+  return (
+    <div role="alert" className="mb-4 rounded-xl bg-warn-soft px-4 py-2.5 text-sm text-warn">
+      This is how it was <Time at={new Date(at).toISOString()} />: it could not be read again. {error.message}
+    </div>
+  )
 }
 
 /** The shape of what is being loaded, as large as it will be. */

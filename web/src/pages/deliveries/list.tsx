@@ -6,7 +6,7 @@ import { type DeliveryFilters, deliveriesQuery, endpointsQuery } from '../../api
 import { DeliveryRow } from '../../parts/delivery-row.tsx'
 import { Button, buttonClass } from '../../ui/button.tsx'
 import { Page } from '../../ui/page.tsx'
-import { Empty, Failure, Skeleton } from '../../ui/states.tsx'
+import { Empty, Failure, Skeleton, Stale } from '../../ui/states.tsx'
 import { nameOf } from '../webhooks/endpoint-words.ts'
 import { Filters } from './filters.tsx'
 import { ReplayAllDialog } from './replay-all.tsx'
@@ -44,7 +44,7 @@ function Results({ filters, onClear }: { filters: DeliveryFilters; onClear: () =
   const { data: endpoints = [] } = useQuery(endpointsQuery)
   const names = new Map(endpoints.map(endpoint => [endpoint.id, nameOf(endpoint)]))
   const isFiltered = Object.keys(filters).length > 0
-  if (list.error) return <Failure error={list.error} retry={list.refetch} />
+  if (list.error && !list.data) return <Failure error={list.error} retry={list.refetch} />
   if (!list.data) return <Skeleton rows={8} />
   const rows = list.data.pages.flatMap(page => page.data)
   if (rows.length === 0)
@@ -72,6 +72,7 @@ function Results({ filters, onClear }: { filters: DeliveryFilters; onClear: () =
     )
   return (
     <>
+      <Stale error={list.error} at={list.dataUpdatedAt} />
       <div className="overflow-hidden rounded-2xl border border-line bg-surface px-3 shadow-card sm:px-5">
         <ul aria-label="Deliveries" aria-busy={list.isPlaceholderData} className="divide-y divide-line">
           {rows.map(delivery => (

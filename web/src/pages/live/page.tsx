@@ -1,7 +1,7 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { Pause, Play, Radio } from 'lucide-react'
-import { useEffect, useMemo, useState, useSyncExternalStore } from 'react'
-import { SEVERITIES } from '../../api/types.ts'
+import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react'
+import { SEVERITIES, type StreamQuery } from '../../api/types.ts'
 import { LiveFeed, type LiveState } from '../../lib/live-feed.ts'
 import type { LiveFilters } from '../../router.tsx'
 import { Badge, Note, type Tone } from '../../ui/badge.tsx'
@@ -21,13 +21,14 @@ const STATES: Readonly<Record<LiveState, readonly [word: string, tone: Tone]>> =
 /** Events, deliveries and attempts, as they happen. */
 export function LivePage() {
   const filters = useSearch({ from: '/live' })
-  const query = queryOf(filters).toString()
-  const feed = useMemo(() => new LiveFeed(new URLSearchParams(query)), [query])
+  const query = JSON.stringify(queryOf(filters))
+  const feed = useMemo(() => new LiveFeed(JSON.parse(query)), [query])
   useEffect(() => feed.start(), [feed])
   const { rows, held, isPaused, state, problem, received } = useSyncExternalStore(
     feed.subscribe,
     feed.snapshot,
   )
+  const hold = useCallback(() => feed.setPaused(true), [feed])
   usePauseKey(() => feed.setPaused(!feed.snapshot().isPaused))
   const [word, tone] = STATES[state]
   return (
@@ -37,7 +38,8 @@ export function LivePage() {
         <span className="flex flex-wrap items-center gap-3">
           Events, deliveries and attempts as they happen.
           <span role="status">
-            <Badge tone={isPaused ? 'info' : tone}>{isPaused ? 'paused' : word}</Badge>
+            {isPaused && <Badge tone="info">paused</Badge>}{' '}
+            {(!isPaused || state !== 'open') && <Badge tone={tone}>{word}</Badge>}
           </span>
           <span className="tabular text-sm">{received.toLocaleString('en')} shown</span>
         </span>
@@ -66,7 +68,7 @@ export function LivePage() {
       <LiveFilterBar filters={filters} />
       {problem && <Note tone="bad">{problem}</Note>}
       {rows.length > 0 ? (
-        <LiveList rows={rows} onScrolled={isScrolled => isScrolled && feed.setPaused(true)} />
+        <LiveList rows={rows} onHeld={hold} />
       ) : (
         <Empty icon={Radio} title={state === 'open' ? 'Listening' : 'Not connected yet'}>
           The next event shows up here the moment it is accepted. Send a dry run from a webhook’s page to see
@@ -129,14 +131,14 @@ function usePauseKey(toggle: () => void) {
   }, [toggle])
 }
 
-function queryOf({ types, severity, event_type, monitor, endpoint_id }: LiveFilters): URLSearchParams {
-  const query = new URLSearchParams()
-  if (types) query.set('types', types.join(','))
-  if (severity) query.set('severity', severity.join(','))
-  if (event_type) query.set('event_type', event_type.join(','))
-  if (monitor) query.set('monitor', monitor)
-  if (endpoint_id) query.set('endpoint_id', endpoint_id)
-  return query
+function queryOf({ types, severity, event_type, monitor, endpoint_id }: LiveFilters): StreamQuery {
+  return {
+    types,
+    severity,
+    event_type,
+    monitor: monitor ? [monitor] : undefined,
+    endpoint_id: endpoint_id ? [endpoint_id] : undefined,
+  }
 }
 
 function withoutEmpty(filters: LiveFilters): LiveFilters {

@@ -7,7 +7,7 @@ import { TimeChart } from '../../parts/time-chart.tsx'
 import { buttonClass } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
 import { Page } from '../../ui/page.tsx'
-import { Empty, Failure, Skeleton } from '../../ui/states.tsx'
+import { Empty, Failure, Skeleton, Stale } from '../../ui/states.tsx'
 import { BusiestMonitors } from './busiest-monitors.tsx'
 import { EndpointHealth } from './endpoint-health.tsx'
 import { oursOf, seriesOf, TARGET_MS, theirsOf } from './figures.ts'
@@ -53,12 +53,17 @@ export function OverviewPage() {
     >
       {recent.error && !recent.data ? (
         <Failure error={recent.error} retry={recent.refetch} />
+      ) : endpoints.error && !endpoints.data ? (
+        <Failure error={endpoints.error} retry={endpoints.refetch} />
       ) : !recent.data || !endpoints.data ? (
         <Skeleton rows={4} className="h-36" />
       ) : endpoints.data.length === 0 ? (
         <Welcome />
       ) : (
-        <Figures recent={recent.data} endpoints={endpoints.data} minutes={minutes} />
+        <>
+          <Stale error={recent.error} at={recent.data.at} />
+          <Figures recent={recent.data} endpoints={endpoints.data} minutes={minutes} />
+        </>
       )}
     </Page>
   )
