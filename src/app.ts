@@ -3,6 +3,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { type CodeAnswer, showApplied } from './api/code/answer.ts'
 import { applyCode } from './api/code/apply.ts'
+import { changesOfApplied, wordsOfApplied } from './api/code/audit.ts'
 import { ApiServer } from './api/server.ts'
 import type { Services } from './api/services.ts'
 import { showAttempt } from './api/views.ts'
@@ -33,6 +34,7 @@ import { ReplayJobs } from './keep/replay-jobs.ts'
 import { Replayer } from './keep/replayer.ts'
 import { Routing } from './keep/routing.ts'
 import { Rulings } from './keep/rulings.ts'
+import { Audit } from './record/audit.ts'
 import { Forwarders } from './record/forward/forwarders.ts'
 import { Hub } from './record/hub.ts'
 import { Metrics } from './record/metrics.ts'
@@ -99,7 +101,18 @@ export async function startApp(options: {
       databaseDescription,
       applyCode: async (document, options) => {
         const workspaceId = await firstWorkspace(database)
-        return showApplied(await applyCode(services, workspaceId, document, options), options.dryRun)
+        const answer = showApplied(await applyCode(services, workspaceId, document, options), options.dryRun)
+        if (!options.dryRun && answer.changes.length > 0)
+          await services.audit.record({
+            workspaceId,
+            actor: { kind: 'system', id: 'code', name: 'The file of --code' },
+            operation: 'applyCode',
+            summary: wordsOfApplied(answer),
+            targetId: null,
+            targetName: null,
+            changes: changesOfApplied(answer),
+          })
+        return answer
       },
       unfinished: () => ({ inFlight: dispatcher.inFlight, unwritten: recorder.unwritten }),
       stop: () => parts.stop(),
@@ -162,6 +175,7 @@ function assemble(base: {
   const metrics = new Metrics()
   const hub = new Hub({ database, log })
   const committed = (workspaceIds: Iterable<string>) => hub.committed(workspaceIds)
+  const audit = new Audit({ database, clock, log })
   const recorder = new Recorder({ database, clock, log, metrics, committed })
 
   // deliver
@@ -270,6 +284,7 @@ function assemble(base: {
     replayJobs,
     templates,
     hub,
+    audit,
     metrics: metrics.registry,
     version,
     config: {
@@ -277,6 +292,8 @@ function assemble(base: {
       port: config.port,
       rateLimitPerSecond: config.rateLimitPerSecond,
       publicMetrics: config.publicMetrics,
+      retentionDays: config.retentionDays,
+      auditRetentionDays: config.auditRetentionDays,
     },
     ready: () => whyNotReady(database),
   }
@@ -357,7 +374,13 @@ function assemble(base: {
     recorder,
     parts: [
       connect,
-      new Partitions({ database, clock, log, retentionDays: config.retentionDays }),
+      new Partitions({
+        database,
+        clock,
+        log,
+        retentionDays: config.retentionDays,
+        auditRetentionDays: config.auditRetentionDays,
+      }),
       catalog,
       ...first,
       hub,
@@ -372,6 +395,7 @@ function assemble(base: {
       detection,
       replayJobs,
       forwarders,
+      audit,
       api,
     ],
   }

@@ -12,6 +12,8 @@ export interface Caller {
   readonly workspaceId: string
   readonly scopes: readonly Scope[]
   readonly operator: boolean
+  /** As the audit log names it. */
+  readonly actor: { readonly kind: 'user' | 'key'; readonly id: string; readonly name: string }
 }
 
 const CREDENTIALS = /^(Bearer|Basic) +([\x21-\x7e]{1,1024}) *$/i
@@ -44,7 +46,14 @@ const callers = new WeakMap<ApiKey, Caller>()
 function callerOf(key: ApiKey): Caller {
   let caller = callers.get(key)
   if (!caller) {
-    caller = { keyId: key.id, workspaceId: key.workspaceId, scopes: key.scopes, operator: key.operator }
+    const actor = { kind: 'key', id: key.id, name: key.name } as const
+    caller = {
+      keyId: key.id,
+      workspaceId: key.workspaceId,
+      scopes: key.scopes,
+      operator: key.operator,
+      actor,
+    }
     callers.set(key, caller)
   }
   return caller

@@ -31,6 +31,7 @@ const TAGS = [
   { name: 'Code', description: 'Monitors, endpoints, silences and maintenance windows as one document.' },
   { name: 'Keys', description: 'Who may.' },
   { name: 'Workspaces', description: 'Tenants: everything belongs to exactly one.' },
+  { name: 'Audit', description: 'Who changed what, and when.' },
   { name: 'Service', description: 'This installation: health, metrics, this document.' },
 ]
 

@@ -8,6 +8,7 @@ import type { Logger } from '../ground/log.ts'
 import type { DryRun } from '../keep/dry-run.ts'
 import type { Keeper } from '../keep/keeper.ts'
 import type { Replayer } from '../keep/replayer.ts'
+import type { Audit } from '../record/audit.ts'
 import type { Hub } from '../record/hub.ts'
 import type { Catalog } from '../store/catalog.ts'
 import type { Database } from '../store/database.ts'
@@ -33,6 +34,7 @@ export interface Services {
   readonly templates: Pick<Templates, 'render'>
   /** Wakes readers of the feed. */
   readonly hub: Hub
+  readonly audit: Pick<Audit, 'record'>
   readonly metrics: Registry
   readonly version: string
   readonly config: ApiConfig
@@ -49,4 +51,8 @@ export interface ApiConfig {
   readonly rateLimitPerSecond: number
   /** Whether /metrics answers without a key. */
   readonly publicMetrics: boolean
+  /** How long events, deliveries, attempts and incidents are kept. */
+  readonly retentionDays: number
+  /** How long the audit log is kept. */
+  readonly auditRetentionDays: number
 }

@@ -22,6 +22,7 @@ export type IdPrefix =
   | 'sup'
   | 'sil'
   | 'mnt'
+  | 'aud'
 
 const COUNTER_LENGTH = 4
 const COUNTER_LIMIT = 32 ** COUNTER_LENGTH

@@ -92,6 +92,19 @@ export async function listApiKeys(
   return rows.map(toApiKey)
 }
 
+/** The key of the workspace, revoked or not; null when there is none. */
+export async function findApiKey(
+  database: Queryable,
+  workspaceId: string,
+  id: string,
+): Promise<ApiKey | null> {
+  const { rows } = await database.query<Row>(
+    `select ${COLUMNS} from api_keys where workspace_id = $1 and id = $2`,
+    [workspaceId, id],
+  )
+  return rows[0] ? toApiKey(rows[0]) : null
+}
+
 /** Ends a key's validity, for good. */
 export async function revokeApiKey(
   database: Queryable,

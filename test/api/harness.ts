@@ -19,6 +19,7 @@ import { Keeper } from '../../src/keep/keeper.ts'
 import { Replayer } from '../../src/keep/replayer.ts'
 import { Routing } from '../../src/keep/routing.ts'
 import { Rulings } from '../../src/keep/rulings.ts'
+import { Audit } from '../../src/record/audit.ts'
 import { Hub } from '../../src/record/hub.ts'
 import { insertApiKey, newApiKey } from '../../src/store/api-keys.ts'
 import { Catalog } from '../../src/store/catalog.ts'
@@ -144,9 +145,18 @@ export async function startTestApi(config: Partial<Services['config']> = {}): Pr
     replayJobs: { wake: () => wakes++ },
     templates,
     hub,
+    audit: new Audit({ database, clock, log: silentLog }),
     metrics: new Registry(),
     version: '0.0.0-test',
-    config: { host: '127.0.0.1', port: 0, rateLimitPerSecond: 100_000, publicMetrics: false, ...config },
+    config: {
+      host: '127.0.0.1',
+      port: 0,
+      rateLimitPerSecond: 100_000,
+      publicMetrics: false,
+      retentionDays: 30,
+      auditRetentionDays: 365,
+      ...config,
+    },
     ready: async () => null,
   }
   const app = createApi(services, { checksAnswers: true })

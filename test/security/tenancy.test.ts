@@ -126,6 +126,7 @@ async function snapshot(workspaceId: string): Promise<string> {
     'monitor_states',
     'observations',
     'intake_settings',
+    'audit_log',
   ]
   const parts = await Promise.all(
     tables.map(async table => {

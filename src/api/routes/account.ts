@@ -1,12 +1,13 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { conflict, notFound } from '../../ground/errors.ts'
-import { insertApiKey, listApiKeys, newApiKey, revokeApiKey } from '../../store/api-keys.ts'
+import { findApiKey, insertApiKey, listApiKeys, newApiKey, revokeApiKey } from '../../store/api-keys.ts'
 import type { Workspace } from '../../store/workspaces.ts'
 import { insertWorkspace, listWorkspaces, updateWorkspace } from '../../store/workspaces.ts'
 import { fromCursor, pageOf } from '../cursor.ts'
 import { addOperation } from '../operation.ts'
 import {
+  key,
   keyCreated,
   keyInput,
   keyPage,
@@ -32,6 +33,7 @@ export function keyRoutes(app: FastifyInstance, { database, catalog, clock }: Se
     summary: 'Make an API key',
     description: 'Makes an API key of this workspace. It is shown this once; only its hash is kept.',
     access: 'admin',
+    audit: { words: 'Made the API key' },
     body: keyInput,
     bodyExamples: {
       ingest: { summary: 'For a producer', value: { name: 'billing service', scopes: ['ingest'] } },
@@ -65,6 +67,24 @@ export function keyRoutes(app: FastifyInstance, { database, catalog, clock }: Se
   })
 
   addOperation(app, {
+    id: 'getKey',
+    method: 'GET',
+    path: '/v1/keys/{id}',
+    tag: 'Keys',
+    summary: 'Show an API key',
+    description: 'An API key by its id, revoked or not; the key itself is never shown again.',
+    access: 'admin',
+    params: KEY_ID,
+    answers: { 200: { description: 'The key.', schema: key } },
+    problems: [404],
+    handler: async ({ caller, params }) => {
+      const found = await findApiKey(database, caller.workspaceId, params.id)
+      if (!found) throw notFound('key', params.id)
+      return showKey(found)
+    },
+  })
+
+  addOperation(app, {
     id: 'revokeKey',
     method: 'DELETE',
     path: '/v1/keys/{id}',
@@ -73,6 +93,7 @@ export function keyRoutes(app: FastifyInstance, { database, catalog, clock }: Se
     description:
       "For good, on every node within a second. The workspace's last key with the scope `admin` cannot be revoked.",
     access: 'admin',
+    audit: { words: 'Revoked the API key', before: 'getKey' },
     params: KEY_ID,
     answers: { 204: { description: 'Revoked.' } },
     problems: [404, 409],
@@ -113,6 +134,7 @@ function addOwn(app: FastifyInstance, { database, catalog }: Services): void {
     summary: "Change the key's workspace",
     description: 'JSON Merge Patch (RFC 7396): what is left out stays.',
     access: 'admin',
+    audit: { words: 'Changed the workspace', before: 'getWorkspace' },
     body: workspacePatch,
     bodyTypes: ['application/json', 'application/merge-patch+json'],
     bodyExamples: { strict: { summary: 'Known monitors only', value: { allow_unknown_monitors: false } } },
@@ -136,6 +158,7 @@ function addAll(app: FastifyInstance, { database, catalog, clock }: Services): v
     summary: 'Make a workspace',
     description: "A tenant of its own, with its first admin key. Needs the operator's key.",
     access: 'operator',
+    audit: { words: 'Made the workspace' },
     body: workspaceInput,
     bodyExamples: { team: { summary: 'For a team', value: { name: 'Payments' } } },
     answers: { 201: { description: 'Made.', schema: workspaceCreated } },

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { referencePage } from '../reference-page.ts'
 import type { Services } from '../services.ts'
 import { keyRoutes, workspaceRoutes } from './account.ts'
+import { auditRoutes } from './audit.ts'
 import { codeRoutes } from './code.ts'
 import { deliveryRoutes } from './deliveries.ts'
 import { endpointActionRoutes } from './endpoint-actions.ts'
@@ -11,6 +12,7 @@ import { eventRoutes } from './events.ts'
 import { forwarderRoutes } from './forwarders.ts'
 import { heartbeatRoutes } from './heartbeats.ts'
 import { incidentRoutes } from './incidents.ts'
+import { installationRoutes } from './installation.ts'
 import { intakeRoutes } from './intake.ts'
 import { maintenanceRoutes } from './maintenance.ts'
 import { metricRoutes } from './metrics.ts'
@@ -42,6 +44,8 @@ export function addRoutes(app: FastifyInstance, services: Services): void {
   codeRoutes(app, services)
   keyRoutes(app, services)
   workspaceRoutes(app, services)
+  auditRoutes(app, services)
+  installationRoutes(app, services)
   serviceRoutes(app, services)
   referencePage(app)
 }
