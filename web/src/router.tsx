@@ -6,6 +6,7 @@ import {
   redirect,
 } from '@tanstack/react-router'
 import type { DeliveryFilters, IncidentFilters } from './api/queries.ts'
+import type { AuditFilters } from './api/settings.ts'
 import {
   DELIVERY_STATUSES,
   type EventType,
@@ -132,6 +133,67 @@ const incident = createRoute({
   component: lazyRouteComponent(() => import('./pages/incidents/detail.tsx'), 'IncidentPage'),
 })
 
+const settings = createRoute({
+  getParentRoute,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('./pages/settings/layout.tsx'), 'SettingsLayout'),
+})
+const inSettings = () => settings
+
+const settingsHome = createRoute({
+  getParentRoute: inSettings,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/settings/keys', replace: true })
+  },
+})
+
+const settingsKeys = createRoute({
+  getParentRoute: inSettings,
+  path: '/keys',
+  component: lazyRouteComponent(() => import('./pages/settings/keys.tsx'), 'KeysPage'),
+})
+
+const settingsWorkspaces = createRoute({
+  getParentRoute: inSettings,
+  path: '/workspaces',
+  component: lazyRouteComponent(() => import('./pages/settings/workspaces.tsx'), 'WorkspacesPage'),
+})
+
+const settingsQueues = createRoute({
+  getParentRoute: inSettings,
+  path: '/queues',
+  component: lazyRouteComponent(() => import('./pages/settings/queues.tsx'), 'QueuesPage'),
+})
+
+const settingsNodes = createRoute({
+  getParentRoute: inSettings,
+  path: '/nodes',
+  component: lazyRouteComponent(() => import('./pages/settings/nodes.tsx'), 'NodesPage'),
+})
+
+const settingsRetention = createRoute({
+  getParentRoute: inSettings,
+  path: '/retention',
+  component: lazyRouteComponent(() => import('./pages/settings/retention.tsx'), 'RetentionPage'),
+})
+
+const settingsAudit = createRoute({
+  getParentRoute: inSettings,
+  path: '/audit',
+  component: lazyRouteComponent(() => import('./pages/settings/audit.tsx'), 'AuditPage'),
+  validateSearch: (search): AuditFilters => {
+    const filters: AuditFilters = {}
+    for (const name of ['actor', 'operation', 'target'] as const)
+      if (search[name]) filters[name] = String(search[name])
+    for (const name of ['since', 'until'] as const) {
+      const at = Date.parse(String(search[name]))
+      if (!Number.isNaN(at)) filters[name] = new Date(at).toISOString()
+    }
+    return filters
+  },
+})
+
 /** Of a URL that somebody may have written: what cannot be is left out. */
 function deliveryFilters(search: Record<string, unknown>): DeliveryFilters {
   const filters: DeliveryFilters = {}
@@ -165,6 +227,15 @@ export const router = createRouter({
     monitor,
     incidents,
     incident,
+    settings.addChildren([
+      settingsHome,
+      settingsKeys,
+      settingsWorkspaces,
+      settingsQueues,
+      settingsNodes,
+      settingsRetention,
+      settingsAudit,
+    ]),
   ]),
   defaultPreload: 'intent',
   scrollRestoration: true,

@@ -4,6 +4,7 @@ import { type KeyboardEvent, useId, useState } from 'react'
 import { endpointsQuery } from '../api/queries.ts'
 import { session } from '../api/session.ts'
 import { useTheme } from '../lib/theme.ts'
+import { SETTINGS_SECTIONS } from '../pages/settings/sections.ts'
 import { Dialog } from '../ui/dialog.tsx'
 import { PLACES } from './nav.ts'
 
@@ -96,6 +97,11 @@ function useCommands(openHelp: () => void): Command[] {
   const { data: endpoints = [] } = useQuery(endpointsQuery)
   return [
     ...PLACES.map(({ name, to }) => ({ name, kind: 'Page', run: () => navigate({ to }) })),
+    ...SETTINGS_SECTIONS.map(({ to, label }) => ({
+      name: label,
+      kind: 'Settings',
+      run: () => navigate({ to }),
+    })),
     { name: 'Add a webhook', kind: 'Do', run: () => navigate({ to: '/webhooks/new' }) },
     {
       name: 'Deliveries that failed',

@@ -1,0 +1,9 @@
+/** The sections of the settings, in the order in which they are shown. */
+export const SETTINGS_SECTIONS = [
+  { to: '/settings/keys', label: 'API keys' },
+  { to: '/settings/workspaces', label: 'Workspaces' },
+  { to: '/settings/queues', label: 'Queues' },
+  { to: '/settings/nodes', label: 'Nodes' },
+  { to: '/settings/retention', label: 'Retention' },
+  { to: '/settings/audit', label: 'Audit log' },
+] as const satisfies readonly { to: string; label: string }[]
