@@ -100,13 +100,22 @@ function targetOf({ params, body, before, answer }: Facts) {
 
 /** The fields that the body names and that are another now; by their names alone where no view shows them. */
 export function changesOf({ body, before, answer }: Facts): FieldChange[] {
-  return Object.keys(body).flatMap((field): FieldChange[] => {
-    if (SECRET_NAME.test(field) || !(field in answer)) return [{ field }]
-    const was = before[field]
-    const is = answer[field]
+  return differences('', body, before, answer)
+}
+
+function differences(
+  path: string,
+  body: Facts['body'],
+  before: Facts['before'],
+  answer: Facts['answer'],
+): FieldChange[] {
+  return Object.keys(body).flatMap((name): FieldChange[] => {
+    const field = path + name
+    if (SECRET_NAME.test(name) || !(name in answer)) return [{ field }]
+    const [given, was, is] = [body[name], before[name], answer[name]]
+    if (isObject(given) && isObject(is)) return differences(`${field}.`, given, asObject(was), is)
     // Secrets look the same before and after: that they were given is all that is known.
-    if (isDeepStrictEqual(was, is))
-      return isDeepStrictEqual(body[field], is) || !mayHide(is) ? [] : [{ field }]
+    if (isDeepStrictEqual(was, is)) return mayHide(is) && !isDeepStrictEqual(given, is) ? [{ field }] : []
     return [{ field, ...valueAs('before', was), ...valueAs('after', is) }]
   })
 }
@@ -126,7 +135,7 @@ function valueAs<K extends 'before' | 'after'>(name: K, value: unknown): Partial
 function withoutSecrets(value: unknown): unknown {
   if (typeof value === 'string') return withoutCredentials(value)
   if (Array.isArray(value)) return value.map(withoutSecrets)
-  if (typeof value !== 'object' || value === null) return value
+  if (!isObject(value)) return value
   const kept = Object.entries(value).filter(([name]) => !SECRET_NAME.test(name))
   return Object.fromEntries(kept.map(([name, each]) => [name, withoutSecrets(each)]))
 }
@@ -137,7 +146,9 @@ function withoutCredentials(text: string): string {
 }
 
 function asObject(value: unknown): Record<string, unknown> {
+  return isObject(value) ? value : {}
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : {}
 }

@@ -99,8 +99,8 @@ const PLACES: readonly Place[] = [
     path: () => '/settings/queues',
     shows: 'ticketing',
     act: async page => {
-      await page.getByRole('button', { name: 'Forward ticketing to a broker' }).click()
-      await page.getByLabel('Broker').selectOption('rabbitmq')
+      await page.getByRole('button', { name: 'Forward to a broker: ticketing' }).click()
+      await page.getByLabel('Broker', { exact: true }).selectOption('rabbitmq')
     },
   },
   { name: 'settings-nodes', path: () => '/settings/nodes', shows: '64 of 64 buckets' },

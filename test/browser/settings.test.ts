@@ -101,7 +101,7 @@ describe.skipIf(!browser)('Somebody who runs StatusPulse, in the settings', () =
   it('is told why a broker cannot be used', async () => {
     await signedIn(async page => {
       await page.goto('/settings/queues')
-      await page.getByRole('button', { name: 'Forward ops-integrations to a broker' }).click()
+      await page.getByRole('button', { name: 'Forward to a broker: ops-integrations' }).click()
       await page.getByLabel('URL').fill('nats://127.0.0.1:1')
       await page.getByLabel('Subject').fill('ops.attempts')
       await page.getByRole('button', { name: 'Try out and forward' }).click()

@@ -139,9 +139,11 @@ function Change({ change: { field, before, after } }: { change: AuditEntry['chan
 }
 
 function Value({ value }: { value: unknown }) {
-  return (
-    <code className="rounded bg-sunken px-1 py-0.5 font-mono break-all text-ink">
-      {typeof value === 'string' && value !== '' ? value : JSON.stringify(value)}
-    </code>
-  )
+  return <code className="rounded bg-sunken px-1 py-0.5 font-mono break-all text-ink">{inWords(value)}</code>
+}
+
+function inWords(value: unknown): string {
+  if (Array.isArray(value) && value.every(one => typeof one === 'string'))
+    return value.length === 0 ? 'none' : value.join(', ')
+  return typeof value === 'string' && value !== '' ? value : JSON.stringify(value)
 }

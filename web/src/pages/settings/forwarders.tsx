@@ -34,13 +34,13 @@ export function Forwarders({ queue }: { queue: string }) {
         {data && <AddForwarder queue={queue} />}
       </div>
       {error instanceof ProblemError && error.status === 403 ? (
-        <p className="text-sm text-muted">They are shown to keys with the scope admin.</p>
+        <p className="mt-1 text-sm text-muted">They are shown to keys with the scope admin.</p>
       ) : error ? (
         <Failure error={error} retry={refetch} />
       ) : !data ? (
         <Skeleton rows={1} className="h-9" />
       ) : data.length === 0 ? (
-        <p className="text-sm text-muted">
+        <p className="mt-1 text-sm text-muted">
           None. A forwarder sends every message on to NATS, RabbitMQ or Kafka, as a CloudEvent.
         </p>
       ) : (
@@ -110,7 +110,7 @@ function AddForwarder({ queue }: { queue: string }) {
   const [isOpen, setOpen] = useState(false)
   return (
     <>
-      <Button aria-label={`Forward ${queue} to a broker`} onClick={() => setOpen(true)}>
+      <Button aria-label={`Forward to a broker: ${queue}`} onClick={() => setOpen(true)}>
         Forward to a broker
       </Button>
       <Dialog title={`Forward ${queue}`} isOpen={isOpen} onClose={() => setOpen(false)}>

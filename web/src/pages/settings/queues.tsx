@@ -54,6 +54,8 @@ function QueueCard({ name }: { name: string }) {
   const { data: queue, error, refetch } = useQuery(queueQuery(name))
   if (error) return <Failure error={error} retry={refetch} />
   if (!queue) return <Skeleton rows={1} className="h-52" />
+  // A forwarder's own place is shown with it.
+  const consumers = queue.consumers.filter(consumer => !consumer.name.startsWith('fwd_'))
   return (
     <Card
       id={`queue-${name}`}
@@ -62,7 +64,7 @@ function QueueCard({ name }: { name: string }) {
       action={name !== DEFAULT_QUEUE && <DeleteQueue name={name} />}
     >
       <h3 className="text-sm font-medium">Consumers</h3>
-      {queue.consumers.length === 0 ? (
+      {consumers.length === 0 ? (
         <p className="mt-1 text-sm text-muted">
           Nobody reads it yet. A consumer is made by its first read:{' '}
           <code className="font-mono text-xs break-all text-ink">
@@ -71,11 +73,9 @@ function QueueCard({ name }: { name: string }) {
         </p>
       ) : (
         <ul aria-label={`Consumers of ${name}`} className="mt-1 divide-y divide-line">
-          {queue.consumers
-            .filter(consumer => !consumer.name.startsWith('fwd_'))
-            .map(consumer => (
-              <ConsumerRow key={consumer.name} queue={name} consumer={consumer} />
-            ))}
+          {consumers.map(consumer => (
+            <ConsumerRow key={consumer.name} queue={name} consumer={consumer} />
+          ))}
         </ul>
       )}
       <Forwarders queue={name} />
