@@ -3,7 +3,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { type CodeAnswer, showApplied } from './api/code/answer.ts'
 import { applyCode } from './api/code/apply.ts'
-import { changesOfApplied, wordsOfApplied } from './api/code/audit.ts'
+import { changesOfApplied, namesOfApplied, wordsOfApplied } from './api/code/audit.ts'
 import { ApiServer } from './api/server.ts'
 import type { Services } from './api/services.ts'
 import { showAttempt } from './api/views.ts'
@@ -110,6 +110,7 @@ export async function startApp(options: {
             summary: wordsOfApplied(answer),
             targetId: null,
             targetName: null,
+            also: namesOfApplied(answer),
             changes: changesOfApplied(answer),
           })
         return answer

@@ -22,6 +22,10 @@ export interface AuditRule {
   readonly before?: string
   /** What it was done to; left out: `id` and `name` of parameters, answer or body. */
   readonly target?: (facts: Facts) => { id: string | null; name: string | null }
+  /** Names and ids of whatever else it was done to. */
+  readonly also?: (facts: Facts) => string[]
+  /** Whose log it goes to; left out: the caller's workspace. */
+  readonly workspace?: (facts: Facts) => string
   /** Fields that changed; left out: those that the body names. */
   readonly changes?: (facts: Facts) => FieldChange[]
   /** When nothing was changed after all. */
@@ -71,12 +75,13 @@ export async function audited(
   const words = typeof rule.words === 'string' ? rule.words : rule.words(facts)
   const called = name ? ` "${name.slice(0, LONGEST_NAME)}"` : id ? ` ${id}` : ''
   await app.audit.record({
-    workspaceId: call.caller.workspaceId,
+    workspaceId: rule.workspace?.(facts) ?? call.caller.workspaceId,
     actor: call.caller.actor,
     operation: operation.id,
     summary: words + called,
     targetId: id,
     targetName: name?.slice(0, LONGEST_NAME) || null,
+    also: rule.also?.(facts) ?? [],
     changes: rule.changes?.(facts) ?? changesOf(facts),
   })
   return answer

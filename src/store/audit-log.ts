@@ -31,6 +31,8 @@ export interface AuditEntry {
   readonly summary: string
   readonly targetId: string | null
   readonly targetName: string | null
+  /** Names and ids of whatever else it was done to; it is found by them. */
+  readonly also?: readonly string[]
   readonly changes: readonly FieldChange[]
 }
 
@@ -58,10 +60,10 @@ export function auditEntry(change: Omit<AuditEntry, 'id' | 'at'>, now: number): 
 
 /** Keeps an entry; one that is kept already stays as it is. @throws the driver's error */
 export async function insertAudit(database: Queryable, entry: AuditEntry): Promise<void> {
-  const { workspaceId, id, at, actor, operation, summary, targetId, targetName, changes } = entry
+  const { workspaceId, id, at, actor, operation, summary, targetId, targetName, also = [], changes } = entry
   await database.query(
-    `insert into audit_log (${COLUMNS})
-     values ($1, $2, to_timestamp($3 / 1000.0), $4, $5, $6, $7, $8, $9, $10, $11) on conflict do nothing`,
+    `insert into audit_log (${COLUMNS}, also)
+     values ($1, $2, to_timestamp($3 / 1000.0), $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict do nothing`,
     [
       workspaceId,
       id,
@@ -74,6 +76,7 @@ export async function insertAudit(database: Queryable, entry: AuditEntry): Promi
       targetId,
       targetName,
       JSON.stringify(changes),
+      also,
     ],
   )
 }
@@ -98,7 +101,8 @@ export async function listAudit(
 ): Promise<AuditEntry[]> {
   const where = new Conditions().equal({ workspace_id: workspaceId, operation })
   if (actor !== undefined) where.add('(actor_id = ? or actor_name = ?)', actor, actor)
-  if (target !== undefined) where.add('(target_id = ? or target_name = ?)', target, target)
+  if (target !== undefined)
+    where.add('(target_id = ? or target_name = ? or ? = any (also))', target, target, target)
   if (since !== undefined) where.add('id >= ?', firstIdAt('aud', since))
   if (until !== undefined) where.add('id < ?', firstIdAt('aud', until))
   if (page.beforeId !== null) where.add('id < ?', page.beforeId)

@@ -4,6 +4,7 @@ import { silentLog } from '../../src/ground/log.ts'
 import { Audit } from '../../src/record/audit.ts'
 import { auditEntry, insertAudit, listAudit, pruneAudit } from '../../src/store/audit-log.ts'
 import { disableEndpoint } from '../../src/store/endpoint-health.ts'
+import { AUDIT_OPERATIONS } from '../../web/src/pages/settings/audit-operations.ts'
 import { TestClock } from '../helpers/clock.ts'
 import { startReceiver, startTestApi, type TestApi } from './harness.ts'
 
@@ -54,6 +55,13 @@ describe('every operation that may change something', () => {
       'takePrometheusAlerts',
       'takeRemoteWrite',
     ])
+  })
+
+  it('can be chosen in the console’s audit log', () => {
+    const listed = AUDIT_OPERATIONS.flatMap(([, operations]) => operations.map(([id]) => id))
+    const written = changing().filter(({ audit }) => audit && 'words' in audit)
+    const byOurselves = ['disableEndpoint']
+    expect(listed.toSorted()).toEqual([...written.map(({ id }) => id), ...byOurselves].toSorted())
   })
 
   it('names an operation that shows what was before, where it names one', () => {
@@ -127,6 +135,7 @@ describe('the audit log', () => {
       summary: 'Applied a file: 1 made',
       changes: [{ field: 'monitor "from-code"', after: 'made' }],
     })
+    expect((await entries('target=from-code')).length).toBe(1)
   })
 
   it('has what StatusPulse did by itself', async () => {
@@ -140,6 +149,19 @@ describe('the audit log', () => {
       summary: 'Disabled the endpoint "gone": it answered 410',
       changes: [{ field: 'enabled', before: true, after: false }],
     })
+  })
+
+  it('has what the operator changed of a workspace, in the log of that workspace', async () => {
+    const { workspaceId, keys } = api.second
+    const path = `/v1/workspaces/${workspaceId}`
+    expect((await api.call('PATCH', path, { body: { name: 'renamed' } })).status).toBe(200)
+    expect((await api.call('PATCH', '/v1/workspaces/ws_nobody', { body: { name: 'x' } })).status).toBe(404)
+    const { body } = await api.call('GET', '/v1/audit', { key: keys.admin })
+    expect(body.data[0]).toMatchObject({
+      summary: 'Changed the workspace "renamed"',
+      changes: [{ field: 'name', before: 'second', after: 'renamed' }],
+    })
+    expect(await entries(`target=${workspaceId}`)).toEqual([])
   })
 
   it('says which key was revoked', async () => {

@@ -131,8 +131,10 @@ describe.skipIf(!browser)('Somebody who runs StatusPulse, in the settings', () =
     const { id } = await app.addEndpoint(receiver.url, { name: 'Pagers' })
     await signedIn(async page => {
       await page.goto('/settings/workspaces')
-      await page.getByRole('switch', { name: 'Unknown monitors are made' }).click()
-      await page.getByRole('switch', { name: 'Unknown monitors are made', checked: false }).waitFor()
+      await page.getByRole('switch', { name: 'Unknown monitors are made', exact: true }).click()
+      await page
+        .getByRole('switch', { name: 'Unknown monitors are made', exact: true, checked: false })
+        .waitFor()
       await app.call('PATCH', `/v1/endpoints/${id}`, {
         timeout_ms: 9_000,
         headers: { 'x-hush': 'hush-hush' },
@@ -181,6 +183,10 @@ describe.skipIf(!browser)('Somebody who runs StatusPulse, in the settings', () =
       await page.getByRole('button', { name: 'Make it' }).click()
       const key = (await page.getByTestId('key').textContent())!
       expect(await (await workspaceBy(key)).json()).toMatchObject({ name: 'Payments' })
+      await page.getByRole('button', { name: 'I have stored it' }).click()
+      await page.getByRole('switch', { name: 'Unknown monitors are made in Payments' }).click()
+      await page.getByText('known monitors only').waitFor()
+      expect(await (await workspaceBy(key)).json()).toMatchObject({ allow_unknown_monitors: false })
     })
   })
 })

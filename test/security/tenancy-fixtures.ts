@@ -211,6 +211,12 @@ export const ATTACKS: Readonly<Record<string, 'public' | ((things: Things) => At
   updateWorkspace: () => ({ path: '/v1/workspace', body: { name: 'second, renamed' }, expected: 200 }),
   createWorkspace: () => ({ path: '/v1/workspaces', body: { name: 'mine' }, expected: 403 }),
   listWorkspaces: () => ({ path: '/v1/workspaces', expected: 403 }),
+  getWorkspaceById: things => ({ path: `/v1/workspaces/${things.workspaceId}`, expected: 403 }),
+  updateWorkspaceById: things => ({
+    path: `/v1/workspaces/${things.workspaceId}`,
+    body: { name: 'mine now' },
+    expected: 403,
+  }),
   listAudit: things => ({ path: `/v1/audit?limit=200&target=${things.endpointId}`, expected: 200 }),
   listNodes: () => ({ path: '/v1/nodes', expected: 403 }),
   getRetention: () => ({ path: '/v1/retention', expected: 200 }),

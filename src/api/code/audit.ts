@@ -20,3 +20,8 @@ export function changesOfApplied({ changes }: CodeAnswer): FieldChange[] {
     return fields.map(({ path }) => ({ field: `${field}: ${path}` }))
   })
 }
+
+/** Names and ids of what was changed, to find it by. */
+export function namesOfApplied({ changes }: CodeAnswer): string[] {
+  return [...new Set(changes.flatMap(({ name, id }) => (id === null ? [name] : [name, id])))]
+}

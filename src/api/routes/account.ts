@@ -21,6 +21,7 @@ import { idParams, pageFields } from '../schemas/common.ts'
 import type { Services } from '../services.ts'
 import { showKey, showWorkspace } from '../views.ts'
 
+const WORKSPACE_ID = idParams("The workspace's id.", 'ws_01jz8m4x5c00k3v9q2w7d1a0b3')
 const KEY_ID = idParams("The key's id.", 'key_01jz8m4x5c00k3v9q2w7d1a0b3')
 
 /** `/v1/keys`: who may. */
@@ -111,6 +112,7 @@ export function keyRoutes(app: FastifyInstance, { database, catalog, clock }: Se
 export function workspaceRoutes(app: FastifyInstance, services: Services): void {
   addOwn(app, services)
   addAll(app, services)
+  addAny(app, services)
 }
 
 function addOwn(app: FastifyInstance, { database, catalog }: Services): void {
@@ -197,6 +199,56 @@ function addAll(app: FastifyInstance, { database, catalog, clock }: Services): v
       const after = fromCursor(query.cursor, 1)?.[0] ?? ''
       const rows = await listWorkspaces(database, after, query.limit + 1)
       return pageOf(rows, query.limit, row => [row.id], showWorkspace)
+    },
+  })
+}
+
+/** The operator's way to the settings of any of them. */
+function addAny(app: FastifyInstance, { database, catalog }: Services): void {
+  addOperation(app, {
+    id: 'getWorkspaceById',
+    method: 'GET',
+    path: '/v1/workspaces/{id}',
+    tag: 'Workspaces',
+    summary: 'Show a workspace',
+    description: "Any workspace, by its id. Needs the operator's key.",
+    access: 'operator',
+    params: WORKSPACE_ID,
+    answers: { 200: { description: 'The workspace.', schema: workspace } },
+    problems: [404],
+    handler: async ({ params }) => {
+      const found = catalog.workspace(params.id)
+      if (!found) throw notFound('workspace', params.id)
+      return showWorkspace(found)
+    },
+  })
+
+  addOperation(app, {
+    id: 'updateWorkspaceById',
+    method: 'PATCH',
+    path: '/v1/workspaces/{id}',
+    tag: 'Workspaces',
+    summary: 'Change a workspace',
+    description:
+      "JSON Merge Patch (RFC 7396): what is left out stays. In the audit log of that workspace. Needs the operator's key.",
+    access: 'operator',
+    audit: {
+      words: 'Changed the workspace',
+      before: 'getWorkspaceById',
+      workspace: ({ params }) => String(params.id),
+    },
+    params: WORKSPACE_ID,
+    body: workspacePatch,
+    bodyTypes: ['application/json', 'application/merge-patch+json'],
+    bodyExamples: { strict: { summary: 'Known monitors only', value: { allow_unknown_monitors: false } } },
+    answers: { 200: { description: 'Changed.', schema: workspace } },
+    problems: [404, 415, 422],
+    handler: async ({ params, body }) => {
+      const change = { name: body.name, allowUnknownMonitors: body.allow_unknown_monitors }
+      const changed = await updateWorkspace(database, params.id, change)
+      if (!changed) throw notFound('workspace', params.id)
+      await catalog.reload()
+      return showWorkspace(changed)
     },
   })
 }

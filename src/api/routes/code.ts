@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { type CodeAnswer, showApplied } from '../code/answer.ts'
 import { applyCode } from '../code/apply.ts'
-import { changesOfApplied, wordsOfApplied } from '../code/audit.ts'
+import { changesOfApplied, namesOfApplied, wordsOfApplied } from '../code/audit.ts'
 import { exportCode } from '../code/export.ts'
 import { addOperation } from '../operation.ts'
 import { codeDocument, codeExport, codeResult } from '../schemas/code.ts'
@@ -31,6 +31,7 @@ function addApply(app: FastifyInstance, services: Services): void {
     audit: {
       words: ({ answer }) => wordsOfApplied(answer as CodeAnswer),
       target: () => ({ id: null, name: null }),
+      also: ({ answer }) => namesOfApplied(answer as CodeAnswer),
       changes: ({ answer }) => changesOfApplied(answer as CodeAnswer),
       unless: ({ answer }) => answer.dry_run === true || (answer as CodeAnswer).changes.length === 0,
     },

@@ -12,6 +12,8 @@ create table audit_log (
   summary      text not null,
   target_id    text,
   target_name  text,
+  -- Names and ids of whatever else it was done to, where one change is of many things.
+  also         text[] not null default '{}',
   -- [{ field, before?, after? }]; a field whose value is secret, or long, stands there by its name alone.
   changes      jsonb not null default '[]',
   primary key (workspace_id, id)

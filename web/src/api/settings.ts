@@ -144,6 +144,15 @@ export const useUpdateWorkspace = () =>
     'workspaces',
   )
 
+/** Any workspace, by the operator. */
+export const useUpdateWorkspaceById = (id: string) =>
+  useChange(
+    (body: BodyOf<'updateWorkspaceById'>) =>
+      take(api.PATCH('/v1/workspaces/{id}', { params: { path: { id } }, body })),
+    'workspace',
+    'workspaces',
+  )
+
 export const useCreateWorkspace = () =>
   useChange((body: BodyOf<'createWorkspace'>) => take(api.POST('/v1/workspaces', { body })), 'workspaces')
 

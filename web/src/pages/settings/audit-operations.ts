@@ -60,6 +60,7 @@ export const AUDIT_OPERATIONS: readonly (readonly [
       ['createKey', 'API key made'],
       ['revokeKey', 'API key revoked'],
       ['updateWorkspace', 'Workspace changed'],
+      ['updateWorkspaceById', 'Workspace changed by the operator'],
       ['createWorkspace', 'Workspace made'],
       ['applyCode', 'File applied'],
       ['putMappingRules', 'Mapping rules replaced'],

@@ -5,6 +5,7 @@ import { ProblemError } from '../../api/client.ts'
 import {
   useCreateWorkspace,
   useUpdateWorkspace,
+  useUpdateWorkspaceById,
   type Workspace,
   workspaceQuery,
   workspacesQuery,
@@ -102,21 +103,37 @@ function All() {
         <Skeleton rows={2} />
       ) : (
         <ul aria-label="All workspaces" className="divide-y divide-line">
-          {data.map(({ id, name, created_at, allow_unknown_monitors }) => (
-            <li key={id} className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1 py-3">
-              <div className="min-w-0">
-                <p className="text-sm font-medium break-words">{name}</p>
-                <p className="font-mono text-xs break-all text-muted">{id}</p>
-              </div>
-              <p className="text-xs text-muted">
-                {allow_unknown_monitors ? 'makes unknown monitors' : 'known monitors only'}, made{' '}
-                <Time at={created_at} />
-              </p>
-            </li>
+          {data.map(each => (
+            <WorkspaceRow key={each.id} workspace={each} />
           ))}
         </ul>
       )}
     </Card>
+  )
+}
+
+function WorkspaceRow({ workspace }: { workspace: Workspace }) {
+  const update = useUpdateWorkspaceById(workspace.id)
+  const { id, name, created_at, allow_unknown_monitors } = workspace
+  return (
+    <li className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 py-3">
+      <div className="min-w-0 flex-1 basis-56">
+        <p className="text-sm font-medium break-words">{name}</p>
+        <p className="text-xs text-muted">
+          <span className="font-mono break-all">{id}</span>, made <Time at={created_at} />
+        </p>
+        <Refusal error={update.error} />
+      </div>
+      <span className="flex items-center gap-2.5 text-xs text-muted">
+        {allow_unknown_monitors ? 'makes unknown monitors' : 'known monitors only'}
+        <Switch
+          label={`Unknown monitors are made in ${name}`}
+          isOn={allow_unknown_monitors}
+          disabled={update.isPending}
+          onChange={isOn => update.mutate({ allow_unknown_monitors: isOn })}
+        />
+      </span>
+    </li>
   )
 }
 
