@@ -37,6 +37,7 @@ import { Rulings } from './keep/rulings.ts'
 import { Audit } from './record/audit.ts'
 import { Forwarders } from './record/forward/forwarders.ts'
 import { Hub } from './record/hub.ts'
+import { KeyUses } from './record/key-uses.ts'
 import { Metrics } from './record/metrics.ts'
 import { QueueReader } from './record/queue-reader.ts'
 import { Recorder } from './record/recorder.ts'
@@ -177,6 +178,7 @@ function assemble(base: {
   const hub = new Hub({ database, log })
   const committed = (workspaceIds: Iterable<string>) => hub.committed(workspaceIds)
   const audit = new Audit({ database, clock, log })
+  const keyUses = new KeyUses({ database, clock, log })
   const recorder = new Recorder({ database, clock, log, metrics, committed })
 
   // deliver
@@ -286,6 +288,7 @@ function assemble(base: {
     templates,
     hub,
     audit,
+    keyUses,
     metrics: metrics.registry,
     version,
     config: {
@@ -397,6 +400,7 @@ function assemble(base: {
       replayJobs,
       forwarders,
       audit,
+      keyUses,
       api,
     ],
   }

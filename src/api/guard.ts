@@ -32,6 +32,7 @@ export function guard(app: FastifyInstance, services: Services): void {
     if (wait > 0)
       throw tooMany(`This API key may make ${rate} requests a second.`, wait, operation.tooManyStatus)
     if (!allows(caller, operation.access)) throw forbidden(operation.access)
+    if (caller.actor.kind === 'key') services.keyUses.saw(caller.keyId)
     request.caller = caller
   })
 }

@@ -10,6 +10,7 @@ import type { Keeper } from '../keep/keeper.ts'
 import type { Replayer } from '../keep/replayer.ts'
 import type { Audit } from '../record/audit.ts'
 import type { Hub } from '../record/hub.ts'
+import type { KeyUses } from '../record/key-uses.ts'
 import type { Catalog } from '../store/catalog.ts'
 import type { Database } from '../store/database.ts'
 import type { Sealer } from '../store/seal.ts'
@@ -35,6 +36,8 @@ export interface Services {
   /** Wakes readers of the feed. */
   readonly hub: Hub
   readonly audit: Pick<Audit, 'record'>
+  /** When keys were last used. */
+  readonly keyUses: Pick<KeyUses, 'saw' | 'lastSeen'>
   readonly metrics: Registry
   readonly version: string
   readonly config: ApiConfig

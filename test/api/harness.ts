@@ -21,6 +21,7 @@ import { Routing } from '../../src/keep/routing.ts'
 import { Rulings } from '../../src/keep/rulings.ts'
 import { Audit } from '../../src/record/audit.ts'
 import { Hub } from '../../src/record/hub.ts'
+import { KeyUses } from '../../src/record/key-uses.ts'
 import { insertApiKey, newApiKey } from '../../src/store/api-keys.ts'
 import { Catalog } from '../../src/store/catalog.ts'
 import { Database } from '../../src/store/database.ts'
@@ -146,6 +147,7 @@ export async function startTestApi(config: Partial<Services['config']> = {}): Pr
     templates,
     hub,
     audit: new Audit({ database, clock, log: silentLog }),
+    keyUses: new KeyUses({ database, clock, log: silentLog }),
     metrics: new Registry(),
     version: '0.0.0-test',
     config: {

@@ -62,13 +62,24 @@ describe('keys', () => {
     expect(made).toMatchObject({ name: 'billing', scopes: ['ingest', 'read'], operator: false })
     const listed = await cli(['keys', 'list'])
     expect(listed.stdout).toMatch(
-      new RegExp(`^${made.id} +billing +ingest, read +sp_\\S+… +\\S+ \\S+ +valid$`, 'm'),
+      new RegExp(`^${made.id} +billing +ingest, read +sp_\\S+… +\\S+ \\S+ +– +valid$`, 'm'),
     )
     expect(listed.stdout).not.toContain(made.key)
     expect((await cli(['keys', 'revoke', made.id])).stdout).toContain('is revoked')
     const after = await run(['events', 'list'], { env: { ...env, STATUSPULSE_TOKEN: made.key } })
     expect(after.code).toBe(1)
     expect(after.stderr).toContain('STATUSPULSE_TOKEN')
+  })
+})
+
+describe('the audit log', () => {
+  it('is listed: who, what, and what changed', async () => {
+    await json(['keys', 'create', '--name', 'noted', '--scope', 'read'])
+    const { stdout } = await cli(['audit', 'list', '--target', 'noted', '--since', '1h'])
+    expect(stdout).toMatch(/^WHEN +WHO +WHAT +CHANGED$/m)
+    expect(stdout).toMatch(
+      /configured admin token +Made the API key "noted" +name: "noted", scopes: \["read"\]$/m,
+    )
   })
 })
 

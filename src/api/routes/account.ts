@@ -1,7 +1,14 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { conflict, notFound } from '../../ground/errors.ts'
-import { findApiKey, insertApiKey, listApiKeys, newApiKey, revokeApiKey } from '../../store/api-keys.ts'
+import {
+  type ApiKey,
+  findApiKey,
+  insertApiKey,
+  listApiKeys,
+  newApiKey,
+  revokeApiKey,
+} from '../../store/api-keys.ts'
 import type { Workspace } from '../../store/workspaces.ts'
 import { insertWorkspace, listWorkspaces, updateWorkspace } from '../../store/workspaces.ts'
 import { fromCursor, pageOf } from '../cursor.ts'
@@ -25,7 +32,9 @@ const WORKSPACE_ID = idParams("The workspace's id.", 'ws_01jz8m4x5c00k3v9q2w7d1a
 const KEY_ID = idParams("The key's id.", 'key_01jz8m4x5c00k3v9q2w7d1a0b3')
 
 /** `/v1/keys`: who may. */
-export function keyRoutes(app: FastifyInstance, { database, catalog, clock }: Services): void {
+export function keyRoutes(app: FastifyInstance, { database, catalog, clock, keyUses }: Services): void {
+  const shown = (one: ApiKey) => showKey(one, keyUses.lastSeen(one.id))
+
   addOperation(app, {
     id: 'createKey',
     method: 'POST',
@@ -63,7 +72,7 @@ export function keyRoutes(app: FastifyInstance, { database, catalog, clock }: Se
     handler: async ({ caller, query }) => {
       const after = fromCursor(query.cursor, 1)?.[0] ?? ''
       const rows = await listApiKeys(database, caller.workspaceId, after, query.limit + 1)
-      return pageOf(rows, query.limit, row => [row.id], showKey)
+      return pageOf(rows, query.limit, row => [row.id], shown)
     },
   })
 
@@ -81,7 +90,7 @@ export function keyRoutes(app: FastifyInstance, { database, catalog, clock }: Se
     handler: async ({ caller, params }) => {
       const found = await findApiKey(database, caller.workspaceId, params.id)
       if (!found) throw notFound('key', params.id)
-      return showKey(found)
+      return shown(found)
     },
   })
 

@@ -74,7 +74,11 @@ function KeyList({ label, keys }: { label: string; keys: readonly Key[] }) {
   )
 }
 
-function KeyRow({ apiKey: { id, name, scopes, operator, hint, created_at, revoked_at } }: { apiKey: Key }) {
+function KeyRow({
+  apiKey: { id, name, scopes, operator, hint, created_at, revoked_at, last_used_at },
+}: {
+  apiKey: Key
+}) {
   const revoke = useRevokeKey()
   return (
     <li className="flex flex-wrap items-center gap-x-4 gap-y-2 py-3">
@@ -82,6 +86,13 @@ function KeyRow({ apiKey: { id, name, scopes, operator, hint, created_at, revoke
         <p className="text-sm font-medium break-words">{name}</p>
         <p className="text-xs text-muted">
           <span className="font-mono">{hint}…</span>, made <Time at={created_at} />
+          {last_used_at ? (
+            <>
+              , last used <Time at={last_used_at} />
+            </>
+          ) : (
+            ', not used yet'
+          )}
           {revoked_at && (
             <>
               , revoked <Time at={revoked_at} />
