@@ -62,7 +62,7 @@ function Setting({ name }: { name: string }) {
   return (
     <p className="mt-3 text-sm">
       For the whole installation, where it is started: <code className="font-mono text-xs">--{name}</code> or{' '}
-      <code className="font-mono text-xs break-all">{variable}</code>.
+      <code className="font-mono text-xs break-words">{variable}</code>.
     </p>
   )
 }
