@@ -1,5 +1,10 @@
+import { randomBytes } from 'node:crypto'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { silentLog } from '../../src/ground/log.ts'
+import { Database } from '../../src/store/database.ts'
+import { insertForwarder } from '../../src/store/forwarders.ts'
+import { Sealer } from '../../src/store/seal.ts'
 import { startTestApp, type TestApp } from '../helpers/app.ts'
 import { type Receiver, startReceiver } from '../helpers/receiver.ts'
 import { launchChromium, openConsole, type Size } from './console-pages.ts'
@@ -9,9 +14,10 @@ const browser: Browser | null = await launchChromium()
 describe.skipIf(!browser)('Somebody who runs StatusPulse, in the settings', () => {
   let app: TestApp
   let receiver: Receiver
+  const secretsKey = randomBytes(32)
 
   beforeAll(async () => {
-    app = await startTestApp()
+    app = await startTestApp({ config: { secretsKey: secretsKey.toString('hex') } })
     receiver = await startReceiver()
   })
   afterAll(async () => {
@@ -112,6 +118,32 @@ describe.skipIf(!browser)('Somebody who runs StatusPulse, in the settings', () =
     })
   })
 
+  it('sees why a forwarder stands still, pauses it, and deletes it', async () => {
+    await makeForwarder(app, secretsKey)
+    await signedIn(async page => {
+      await page.goto('/settings/queues')
+      const row = page.getByLabel('Forwarders of ops-integrations').getByRole('listitem')
+      await row.getByText('subject ops.attempts').waitFor()
+      await row.getByText('retrying').waitFor()
+      expect(await page.content()).not.toContain('hush')
+      await row.getByRole('switch').click()
+      await row.getByText('paused').waitFor()
+      await row.getByRole('button', { name: 'Edit the forwarder to nats' }).click()
+      await page.getByLabel('Subject').fill('ops.others')
+      await page.getByRole('button', { name: 'Try out and change' }).click()
+      await page.getByRole('dialog').getByRole('alert').waitFor()
+      await page.keyboard.press('Escape')
+      await row.getByRole('button', { name: 'Delete the forwarder to nats?' }).click()
+      await page.getByRole('button', { name: 'Delete', exact: true }).click()
+      await row.waitFor({ state: 'detached' })
+    })
+    const { body } = await app.call('GET', '/v1/audit?limit=2')
+    expect(body.data.map(({ summary }: { summary: string }) => summary)).toEqual([
+      'Deleted a forwarder of the queue "ops-integrations" to "nats"',
+      'Changed a forwarder of the queue "ops-integrations" to "nats"',
+    ])
+  })
+
   it('sees every node, and which buckets it owns', async () => {
     const other = await startTestApp({ beside: app })
     await app.eventually(
@@ -190,3 +222,18 @@ describe.skipIf(!browser)('Somebody who runs StatusPulse, in the settings', () =
     })
   })
 })
+
+/** Not by the API, which would try its broker out: nobody is there. */
+async function makeForwarder(app: TestApp, secretsKey: Buffer): Promise<void> {
+  const database = new Database({ connection: { connectionString: app.database.url }, log: silentLog })
+  const draft = {
+    workspaceId: (await app.call('GET', '/v1/workspace')).body.id,
+    queue: 'ops-integrations',
+    destination: { broker: 'nats', subject: 'ops.attempts' } as const,
+    url: 'nats://ops:hush@127.0.0.1:1',
+    enabled: true,
+    from: { position: 0, id: '' },
+  }
+  await insertForwarder(database, new Sealer(secretsKey), draft, 20, Date.now())
+  await database.stop()
+}
