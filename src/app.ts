@@ -3,6 +3,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { type CodeAnswer, showApplied } from './api/code/answer.ts'
 import { applyCode } from './api/code/apply.ts'
+import { changesOfApplied, namesOfApplied, wordsOfApplied } from './api/code/audit.ts'
 import { ApiServer } from './api/server.ts'
 import type { ApiConfig, Services } from './api/services.ts'
 import { showAttempt } from './api/views.ts'
@@ -36,8 +37,10 @@ import { ReplayJobs } from './keep/replay-jobs.ts'
 import { Replayer } from './keep/replayer.ts'
 import { Routing } from './keep/routing.ts'
 import { Rulings } from './keep/rulings.ts'
+import { Audit } from './record/audit.ts'
 import { Forwarders } from './record/forward/forwarders.ts'
 import { Hub } from './record/hub.ts'
+import { KeyUses } from './record/key-uses.ts'
 import { Metrics } from './record/metrics.ts'
 import { QueueReader } from './record/queue-reader.ts'
 import { Recorder } from './record/recorder.ts'
@@ -103,7 +106,19 @@ export async function startApp(options: {
       databaseDescription,
       applyCode: async (document, options) => {
         const workspaceId = await firstWorkspace(database)
-        return showApplied(await applyCode(services, workspaceId, document, options), options.dryRun)
+        const answer = showApplied(await applyCode(services, workspaceId, document, options), options.dryRun)
+        if (!options.dryRun && answer.changes.length > 0)
+          await services.audit.record({
+            workspaceId,
+            actor: { kind: 'system', id: 'code', name: 'The file of --code' },
+            operation: 'applyCode',
+            summary: wordsOfApplied(answer),
+            targetId: null,
+            targetName: null,
+            also: namesOfApplied(answer),
+            changes: changesOfApplied(answer),
+          })
+        return answer
       },
       unfinished: () => ({ inFlight: dispatcher.inFlight, unwritten: recorder.unwritten }),
       stop: () => parts.stop(),
@@ -166,6 +181,8 @@ function assemble(base: {
   const metrics = new Metrics()
   const hub = new Hub({ database, log })
   const committed = (workspaceIds: Iterable<string>) => hub.committed(workspaceIds)
+  const audit = new Audit({ database, clock, log })
+  const keyUses = new KeyUses({ database, clock, log })
   const recorder = new Recorder({ database, clock, log, metrics, committed })
 
   // deliver
@@ -281,6 +298,8 @@ function assemble(base: {
     templates,
     hub,
     writeOut: () => rows.writeOut(),
+    audit,
+    keyUses,
     metrics: metrics.registry,
     version,
     config: {
@@ -291,6 +310,8 @@ function assemble(base: {
       publicUrl: config.publicUrl,
       trustedProxies: config.trustedProxies,
       singleSignOn: singleSignOnOf(config),
+      retentionDays: config.retentionDays,
+      auditRetentionDays: config.auditRetentionDays,
     },
     ready: () => whyNotReady(database),
   }
@@ -377,7 +398,13 @@ function assemble(base: {
     recorder,
     parts: [
       connect,
-      new Partitions({ database, clock, log, retentionDays: config.retentionDays }),
+      new Partitions({
+        database,
+        clock,
+        log,
+        retentionDays: config.retentionDays,
+        auditRetentionDays: config.auditRetentionDays,
+      }),
       catalog,
       ...first,
       hub,
@@ -394,6 +421,8 @@ function assemble(base: {
       detection,
       replayJobs,
       forwarders,
+      audit,
+      keyUses,
       api,
     ],
   }

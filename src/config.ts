@@ -32,6 +32,7 @@ export interface Config {
   /** Without a slash at its end. */
   readonly publicUrl: string | null
   readonly retentionDays: number
+  readonly auditRetentionDays: number
   /** Requests a second of one API key. */
   readonly rateLimitPerSecond: number
   readonly publicMetrics: boolean
@@ -179,6 +180,13 @@ export const SETTINGS: { readonly [K in keyof Config]: Setting<Config[K]> } = {
     schema: wholeNumber(1, 3_650),
     default: 30,
     about: 'how long events and attempts are kept',
+  },
+  auditRetentionDays: {
+    flag: 'audit-retention-days',
+    value: 'days',
+    schema: wholeNumber(1, 3_650),
+    default: 365,
+    about: 'how long the audit log, who changed what, is kept',
   },
   rateLimitPerSecond: {
     flag: 'rate-limit',

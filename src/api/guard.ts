@@ -44,6 +44,7 @@ export function guard(app: FastifyInstance, services: Services, accounts: Accoun
         operation.tooManyStatus,
       )
     if (!allows(caller, operation.access)) throw forbidden(operation.access, caller)
+    if (caller.actor.kind === 'key') services.keyUses.saw(caller.actor.id)
     request.caller = caller
   })
 }

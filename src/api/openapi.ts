@@ -33,6 +33,7 @@ const TAGS = [
   { name: 'Workspaces', description: 'Tenants: everything belongs to exactly one.' },
   { name: 'Accounts', description: 'Who is signed in: sessions, the first user, passwords, single sign-on.' },
   { name: 'Members', description: 'Who belongs to the workspace, and as what; invitations.' },
+  { name: 'Audit', description: 'Who changed what, and when.' },
   { name: 'Service', description: 'This installation: health, metrics, this document.' },
 ]
 

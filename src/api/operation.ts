@@ -1,6 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import { notFound, type Problem } from '../ground/errors.ts'
+import type { Audit } from '../record/audit.ts'
+import { audited, type OperationAudit, ruleOf } from './audit.ts'
 import type { Access, Caller } from './caller.ts'
 import { fromQuery } from './query.ts'
 import { bodyGate } from './request-body.ts'
@@ -47,6 +49,8 @@ export interface Operation<
   readonly summary: string
   readonly description: string
   readonly access: Access
+  /** Operations that may change something must have it. */
+  readonly audit?: OperationAudit
   readonly params?: P
   readonly query?: Q
   readonly headers?: H
@@ -86,6 +90,8 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** Every operation that was added, in order. */
     operations: AnyOperation[]
+    /** Where changes are written down. */
+    audit: Pick<Audit, 'record'>
     /** Whether answers are checked against their schemas: in tests. */
     checksAnswers: boolean
   }
@@ -104,6 +110,7 @@ export function addOperation<
   B extends z.ZodType | undefined = undefined,
 >(app: FastifyInstance, operation: Operation<P, Q, H, B>): void {
   app.operations.push(operation)
+  const rule = ruleOf(operation)
   const success = Number(Object.keys(operation.answers)[0])
   app.route({
     method: operation.method,
@@ -112,7 +119,7 @@ export function addOperation<
     ...(operation.bodyLimit === undefined ? {} : { bodyLimit: operation.bodyLimit }),
     ...(operation.body ? { preParsing: bodyGate(operation) } : {}),
     handler: async (request, reply) => {
-      const answer = await operation.handler({
+      const call: Call<P, Q, H, B> = {
         params: readParams(operation, request) as Output<P>,
         query: (operation.query &&
           parse(operation.query, fromQuery(operation.query, request.query), 'query')) as Output<Q>,
@@ -122,7 +129,8 @@ export function addOperation<
         caller: request.caller as Caller,
         request,
         reply,
-      })
+      }
+      const answer = await (rule ? audited(app, operation, rule, call) : operation.handler(call))
       // A handler that returned the reply was awaited until it ended: the reply can be awaited itself.
       if (reply.sent) return reply
       if (app.checksAnswers) operation.answers[success]?.schema?.parse(answer)

@@ -49,6 +49,7 @@ export function createApi(services: Services, options: { checksAnswers?: boolean
     clientErrorHandler: answerUnreadable,
   }) as unknown as FastifyInstance
   app.decorate('operations', [])
+  app.decorate('audit', services.audit)
   app.decorate('checksAnswers', options.checksAnswers ?? false)
   app.decorateRequest('caller', null)
   app.decorateRequest('receivedAt', 0)

@@ -8,7 +8,9 @@ import type { Logger } from '../ground/log.ts'
 import type { DryRun } from '../keep/dry-run.ts'
 import type { Keeper } from '../keep/keeper.ts'
 import type { Replayer } from '../keep/replayer.ts'
+import type { Audit } from '../record/audit.ts'
 import type { Hub } from '../record/hub.ts'
+import type { KeyUses } from '../record/key-uses.ts'
 import type { Catalog } from '../store/catalog.ts'
 import type { Database } from '../store/database.ts'
 import type { Sealer } from '../store/seal.ts'
@@ -37,6 +39,9 @@ export interface Services {
   readonly hub: Hub
   /** Resolves when every delivery that this node holds in memory has its row: for whoever is about to list them. */
   readonly writeOut: () => Promise<void>
+  readonly audit: Pick<Audit, 'record'>
+  /** When keys were last used. */
+  readonly keyUses: Pick<KeyUses, 'saw' | 'lastSeen'>
   readonly metrics: Registry
   readonly version: string
   readonly config: ApiConfig
@@ -59,4 +64,8 @@ export interface ApiConfig {
   readonly trustedProxies: readonly string[]
   /** null: there is none. */
   readonly singleSignOn: (OpenIdSettings & WelcomeRules) | null
+  /** How long events, deliveries, attempts and incidents are kept. */
+  readonly retentionDays: number
+  /** How long the audit log is kept. */
+  readonly auditRetentionDays: number
 }

@@ -205,7 +205,9 @@ export function showReplayJob(job: ReplayJob) {
   }
 }
 
-export function showKey(key: ApiKey) {
+/** @param lastSeen when this node last saw it used; ms since the epoch */
+export function showKey(key: ApiKey, lastSeen: number | null = null) {
+  const lastUsedAt = Math.max(key.lastUsedAt ?? 0, lastSeen ?? 0)
   return {
     id: key.id,
     name: key.name,
@@ -214,6 +216,7 @@ export function showKey(key: ApiKey) {
     hint: key.hint,
     created_at: timeOf(key.createdAt),
     revoked_at: timeOrNull(key.revokedAt),
+    last_used_at: timeOrNull(lastUsedAt || null),
   }
 }
 

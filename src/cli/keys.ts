@@ -92,9 +92,10 @@ function describePage(page: z.output<typeof keyPage>): string[] {
     scopesOf(one),
     `${one.hint}…`,
     when(one.created_at),
+    one.last_used_at && when(one.last_used_at),
     one.revoked_at ? `revoked ${when(one.revoked_at)}` : 'valid',
   ])
-  return [table(['ID', 'NAME', 'SCOPES', 'KEY', 'MADE', 'STATE'], rows), ...moreOf(page)]
+  return [table(['ID', 'NAME', 'SCOPES', 'KEY', 'MADE', 'USED', 'STATE'], rows), ...moreOf(page)]
 }
 
 function addRevoke(keys: Command): void {

@@ -54,6 +54,11 @@ const CLIENT: readonly Entry[] = [
     define: async () => (await import('./deliveries.ts')).defineDeliveries,
   },
   {
+    name: 'audit',
+    about: 'the audit log: who changed what, and when',
+    define: async () => (await import('./audit.ts')).defineAudit,
+  },
+  {
     name: 'apply',
     about: 'bring monitors, endpoints, silences and maintenance windows to what a file says',
     define: async () => (await import('./apply.ts')).defineApply,

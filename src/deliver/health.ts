@@ -104,7 +104,7 @@ export class EndpointHealth implements Part {
 
   #disable(endpoint: Endpoint, reason: string): void {
     this.#keep(
-      disableEndpoint(this.#database, endpoint.id, reason).then(isNew => {
+      disableEndpoint(this.#database, endpoint.id, reason, this.#clock.now()).then(isNew => {
         if (!isNew) return
         this.#log.warn(`endpoint ${endpoint.id} (${endpoint.name}) was disabled: ${reason}`)
         this.#events?.disabled(endpoint, reason)

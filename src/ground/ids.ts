@@ -25,6 +25,7 @@ export type IdPrefix =
   | 'usr'
   | 'ses'
   | 'lnk'
+  | 'aud'
 
 const COUNTER_LENGTH = 4
 const COUNTER_LIMIT = 32 ** COUNTER_LENGTH

@@ -19,6 +19,8 @@ export interface ApiKey {
   readonly createdAt: number
   /** ms since the epoch; null: valid */
   readonly revokedAt: number | null
+  /** ms since the epoch, up to a minute old; null: not known, or never */
+  readonly lastUsedAt: number | null
 }
 
 interface Row {
@@ -31,9 +33,11 @@ interface Row {
   hint: string
   created_at: Date
   revoked_at: Date | null
+  used_at?: Date | null
 }
 
 const COLUMNS = 'id, workspace_id, name, scopes, operator, hash, hint, created_at, revoked_at'
+const WITH_USE = `${COLUMNS}, (select used_at from api_key_uses where key_id = api_keys.id) as used_at`
 const HINT_LENGTH = 9
 
 /** A new API key: `sp_` and 256 random bits as base64url. */
@@ -86,10 +90,36 @@ export async function listApiKeys(
   limit: number,
 ): Promise<ApiKey[]> {
   const { rows } = await database.query<Row>(
-    `select ${COLUMNS} from api_keys where workspace_id = $1 and id > $2 order by id limit $3`,
+    `select ${WITH_USE} from api_keys where workspace_id = $1 and id > $2 order by id limit $3`,
     [workspaceId, afterId, limit],
   )
   return rows.map(toApiKey)
+}
+
+/** The key of the workspace, revoked or not; null when there is none. */
+export async function findApiKey(
+  database: Queryable,
+  workspaceId: string,
+  id: string,
+): Promise<ApiKey | null> {
+  const { rows } = await database.query<Row>(
+    `select ${WITH_USE} from api_keys where workspace_id = $1 and id = $2`,
+    [workspaceId, id],
+  )
+  return rows[0] ? toApiKey(rows[0]) : null
+}
+
+/** Notes when keys were used (ms since the epoch); what is noted already and later stays. */
+export async function noteKeyUses(
+  database: Queryable,
+  uses: readonly { readonly keyId: string; readonly at: number }[],
+): Promise<void> {
+  await database.query(
+    `insert into api_key_uses (key_id, used_at)
+     select key_id, to_timestamp(at / 1000.0) from unnest($1::text[], $2::float8[]) as uses (key_id, at)
+     on conflict (key_id) do update set used_at = greatest(api_key_uses.used_at, excluded.used_at)`,
+    [uses.map(({ keyId }) => keyId), uses.map(({ at }) => at)],
+  )
 }
 
 /** Ends a key's validity, for good. */
@@ -126,5 +156,6 @@ function toApiKey(row: Row): ApiKey {
     hint: row.hint,
     createdAt: row.created_at.getTime(),
     revokedAt: row.revoked_at?.getTime() ?? null,
+    lastUsedAt: row.used_at?.getTime() ?? null,
   }
 }

@@ -1,3 +1,4 @@
+import { newId } from '../ground/ids.ts'
 import type { Queryable } from './database.ts'
 
 /** Since when every delivery to an endpoint has failed, by endpoint id; ms since the epoch. */
@@ -28,16 +29,25 @@ export async function noteFailing(database: Queryable, endpointId: string, at: n
   )
 }
 
-/** Switches an endpoint off for good reason; false when it was off already, or is gone. */
+/** Switches an endpoint off for good reason, and says so in the audit log; false when it was off already, or is gone. */
 export async function disableEndpoint(
   database: Queryable,
   endpointId: string,
   reason: string,
+  now: number,
 ): Promise<boolean> {
-  const { rowCount } = await database.query(
-    `update endpoints set enabled = false, disabled_reason = $2, changed_at = now()
-     where id = $1 and enabled and deleted_at is null`,
-    [endpointId, reason],
+  const { rows } = await database.query<{ name: string }>(
+    `with disabled as (
+       update endpoints set enabled = false, disabled_reason = $2, changed_at = now()
+       where id = $1 and enabled and deleted_at is null returning workspace_id, id, name
+     ), noted as (
+       insert into audit_log (workspace_id, id, at, actor_kind, actor_id, actor_name, operation, summary, target_id, target_name, changes)
+       select workspace_id, $3, to_timestamp($4 / 1000.0), 'system', 'health', 'StatusPulse', 'disableEndpoint',
+         'Disabled the endpoint "' || name || '": ' || $2, id, name,
+         '[{ "field": "enabled", "before": true, "after": false }]' from disabled
+     )
+     select name from disabled`,
+    [endpointId, reason, newId('aud', now), now],
   )
-  return rowCount > 0
+  return rows.length > 0
 }

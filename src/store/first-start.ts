@@ -1,4 +1,5 @@
 import { type ApiKey, hashApiKey, insertApiKey, newApiKey } from './api-keys.ts'
+import { type Actor, auditEntry, insertAudit } from './audit-log.ts'
 import type { Database, Queryable } from './database.ts'
 import { insertWorkspace } from './workspaces.ts'
 
@@ -24,7 +25,8 @@ export async function ensureOperator(
       : await tx.query('select 1 from api_keys where operator and revoked_at is null limit 1')
     if (rowCount > 0) return null
     const name = adminToken ? 'configured admin token' : 'first admin token'
-    await insertApiKey(tx, { workspaceId, name, scopes: [...SCOPES], operator: true, key }, now)
+    const kept = await insertApiKey(tx, { workspaceId, name, scopes: [...SCOPES], operator: true, key }, now)
+    await noteKey(tx, kept, { kind: 'system', id: 'start', name: 'The start of StatusPulse' }, now)
     return adminToken ? null : key
   })
 }
@@ -43,8 +45,15 @@ export async function addOperatorKey(
     const workspaceId = await ensureWorkspace(tx, now)
     const key = newApiKey()
     const kept = await insertApiKey(tx, { workspaceId, name, scopes: [...SCOPES], operator: true, key }, now)
+    await noteKey(tx, kept, { kind: 'system', id: 'cli', name: 'statuspulse keys create --operator' }, now)
     return { kept, key }
   })
+}
+
+function noteKey(tx: Queryable, { workspaceId, id, name }: ApiKey, actor: Actor, now: number): Promise<void> {
+  const summary = `Made the operator's API key "${name}"`
+  const of = { workspaceId, actor, operation: 'createKey', summary, targetId: id, targetName: name }
+  return insertAudit(tx, auditEntry({ ...of, changes: [] }, now))
 }
 
 /** The first workspace; made, if there is none. */

@@ -3,6 +3,7 @@ import { messageOf } from '../ground/errors.ts'
 import { dayOf } from '../ground/ids.ts'
 import type { Part } from '../ground/lifecycle.ts'
 import type { Logger } from '../ground/log.ts'
+import { pruneAudit } from './audit-log.ts'
 import type { Database, Queryable } from './database.ts'
 
 const TABLES = [
@@ -19,7 +20,7 @@ const HOUR_MS = 3_600_000
 const PARTITION_LOCK = 5_770_002
 
 /** Producers' ids and Idempotency-Keys are remembered this long. */
-const INGEST_KEYS_HOURS = 24
+export const INGEST_KEYS_HOURS = 24
 
 /**
  * One partition a day of every append-only table: made a week ahead, dropped whole when older than
@@ -30,15 +31,23 @@ export class Partitions implements Part {
   readonly #clock: Clock
   readonly #log: Logger
   readonly #retentionDays: number
+  readonly #auditRetentionDays: number
   #cancel: (() => void) | null = null
   #running: Promise<void> = Promise.resolve()
   #stopped = false
 
-  constructor(options: { database: Database; clock: Clock; log: Logger; retentionDays: number }) {
+  constructor(options: {
+    database: Database
+    clock: Clock
+    log: Logger
+    retentionDays: number
+    auditRetentionDays: number
+  }) {
     this.#database = options.database
     this.#clock = options.clock
     this.#log = options.log
     this.#retentionDays = options.retentionDays
+    this.#auditRetentionDays = options.auditRetentionDays
   }
 
   /** Resolves when the next days' partitions are there, or cannot be had now: `_other` takes their rows then. */
@@ -91,6 +100,7 @@ export class Partitions implements Part {
     await this.#database.query(`delete from incidents where resolved_at < to_timestamp($1 / 1000.0)`, [
       now - this.#retentionDays * DAY_MS,
     ])
+    await pruneAudit(this.#database, now - this.#auditRetentionDays * DAY_MS)
     await this.#database.query(`delete from monitors_gone where deleted_at < now() - interval '1 day'`)
   }
 

@@ -20,7 +20,9 @@ import { Keeper } from '../../src/keep/keeper.ts'
 import { Replayer } from '../../src/keep/replayer.ts'
 import { Routing } from '../../src/keep/routing.ts'
 import { Rulings } from '../../src/keep/rulings.ts'
+import { Audit } from '../../src/record/audit.ts'
 import { Hub } from '../../src/record/hub.ts'
+import { KeyUses } from '../../src/record/key-uses.ts'
 import { insertApiKey, newApiKey } from '../../src/store/api-keys.ts'
 import { Catalog } from '../../src/store/catalog.ts'
 import { Database } from '../../src/store/database.ts'
@@ -148,6 +150,8 @@ export async function startTestApi(config: Partial<Services['config']> = {}): Pr
     templates,
     hub,
     writeOut: async () => {},
+    audit: new Audit({ database, clock, log: silentLog }),
+    keyUses: new KeyUses({ database, clock, log: silentLog }),
     metrics: new Registry(),
     version: '0.0.0-test',
     config: {
@@ -158,6 +162,8 @@ export async function startTestApi(config: Partial<Services['config']> = {}): Pr
       publicUrl: null,
       trustedProxies: [],
       singleSignOn: null,
+      retentionDays: 30,
+      auditRetentionDays: 365,
       ...config,
     },
     ready: async () => null,

@@ -244,6 +244,7 @@ describe('what a queue outlives', () => {
       clock: systemClock,
       log: silentLog,
       retentionDays: 30,
+      auditRetentionDays: 365,
     })
     await partitions.start()
     await partitions.stop()

@@ -179,6 +179,7 @@ describe('a stream that is resumed', () => {
       clock: systemClock,
       log: silentLog,
       retentionDays: 30,
+      auditRetentionDays: 365,
     })
     await partitions.start()
     await partitions.stop()

@@ -110,6 +110,37 @@ const PLACES: readonly Place[] = [
   },
   { name: 'incidents', path: () => '/incidents', shows: 'storefront' },
   { name: 'incident', path: ({ incidentId }) => `/incidents/${incidentId}`, shows: 'Timeline' },
+  { name: 'settings-keys', path: () => '/settings', shows: 'configured admin token' },
+  {
+    name: 'settings-key-new',
+    path: () => '/settings/keys',
+    shows: 'configured admin token',
+    act: async page => {
+      await page.getByRole('button', { name: 'Make a key' }).click()
+      await page.getByLabel('Who or what uses it').fill('billing service')
+    },
+  },
+  { name: 'settings-workspaces', path: () => '/settings/workspaces', shows: 'makes unknown monitors' },
+  { name: 'settings-queues', path: () => '/settings/queues', shows: 'ticketing', tallest: 2_000 },
+  {
+    name: 'settings-queue-new',
+    path: () => '/settings/queues',
+    shows: 'ticketing',
+    act: page => page.getByRole('button', { name: 'Make a queue' }).click(),
+  },
+  {
+    name: 'settings-forwarder-new',
+    path: () => '/settings/queues',
+    shows: 'ticketing',
+    act: async page => {
+      await page.getByRole('button', { name: 'Forward to a broker: ticketing' }).click()
+      await page.getByLabel('Broker', { exact: true }).selectOption('rabbitmq')
+    },
+  },
+  { name: 'settings-nodes', path: () => '/settings/nodes', shows: '64 of 64 buckets' },
+  { name: 'settings-retention', path: () => '/settings/retention', shows: '365 days' },
+  { name: 'settings-audit', path: () => '/settings/audit', shows: 'Made the endpoint "Operations"' },
+  { name: 'settings-audit-none', path: () => '/settings/audit?target=nobody', shows: 'Nothing matches' },
   { name: 'nothing-here', path: () => '/no/such/page', shows: 'This address leads nowhere' },
   {
     name: 'palette',

@@ -99,6 +99,11 @@ export async function startScene(): Promise<Scene> {
     failures_to_open: 1,
     affected_endpoints: ['/', '/cart'],
   })
+  await app.call('POST', '/v1/queues', {
+    name: 'ticketing',
+    filter: { monitors: ['checkout-*'], outcomes: ['failed', 'retry'] },
+  })
+  await app.call('GET', '/v1/queues/ops-integrations/messages?consumer=jira-sync')
   const incidents = await app.eventually('/v1/incidents', ({ data }) => data.length === 1)
   const owner = await setUp(app.url, app.token)
   await join(app.url, owner, 'ben@example.com', 'responder')

@@ -62,7 +62,7 @@ describe('keys', () => {
     expect(made).toMatchObject({ name: 'billing', scopes: ['ingest', 'read'], operator: false })
     const listed = await cli(['keys', 'list'])
     expect(listed.stdout).toMatch(
-      new RegExp(`^${made.id} +billing +ingest, read +sp_\\S+… +\\S+ \\S+ +valid$`, 'm'),
+      new RegExp(`^${made.id} +billing +ingest, read +sp_\\S+… +\\S+ \\S+ +– +valid$`, 'm'),
     )
     expect(listed.stdout).not.toContain(made.key)
     expect((await cli(['keys', 'revoke', made.id])).stdout).toContain('is revoked')
@@ -89,6 +89,15 @@ describe('users', () => {
     const nobody = await cli(['users', 'reset-password', 'nobody@example.com'])
     expect([nobody.code, nobody.stderr]).toEqual([1, expect.stringContaining('nobody@example.com')])
     expect((await cli(['users', 'add', 'b@example.com', '--role', 'king'])).code).toBe(2)
+  })
+})
+
+describe('the audit log', () => {
+  it('is listed: who, what, and what changed', async () => {
+    await json(['keys', 'create', '--name', 'noted', '--scope', 'read'])
+    const { stdout } = await cli(['audit', 'list', '--target', 'noted', '--since', '1h'])
+    expect(stdout).toMatch(/^WHEN +WHO +WHAT +CHANGED$/m)
+    expect(stdout).toMatch(/ +Made the API key "noted" +name: "noted", scopes: \["read"\]$/m)
   })
 })
 

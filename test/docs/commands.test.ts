@@ -90,6 +90,8 @@ describe('works as it is printed, with a server that runs', () => {
     'docs/how-to/monitor-statuspulse.md',
     'docs/how-to/sign-in-and-members.md',
     'docs/how-to/upgrade.md',
+    'docs/how-to/change-the-settings.md',
+    'docs/how-to/see-who-changed-what.md',
   ]
 
   test.each(LISTED)('%s', async page => {

@@ -149,6 +149,7 @@ async function snapshot(workspaceId: string): Promise<string> {
     'memberships',
     'sessions',
     'account_links',
+    'audit_log',
   ]
   const parts = await Promise.all(
     tables.map(async table => {

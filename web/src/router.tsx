@@ -7,6 +7,7 @@ import {
   redirect,
 } from '@tanstack/react-router'
 import type { DeliveryFilters, IncidentFilters } from './api/queries.ts'
+import type { AuditFilters } from './api/settings.ts'
 import {
   DELIVERY_STATUSES,
   type EventType,
@@ -175,6 +176,52 @@ const memberSettings = createRoute({
   component: lazyRouteComponent(() => import('./pages/settings/members.tsx'), 'MembersPage'),
 })
 
+const settingsKeys = createRoute({
+  getParentRoute: underSettings,
+  path: '/keys',
+  component: lazyRouteComponent(() => import('./pages/settings/keys.tsx'), 'KeysPage'),
+})
+
+const settingsWorkspaces = createRoute({
+  getParentRoute: underSettings,
+  path: '/workspaces',
+  component: lazyRouteComponent(() => import('./pages/settings/workspaces.tsx'), 'WorkspacesPage'),
+})
+
+const settingsQueues = createRoute({
+  getParentRoute: underSettings,
+  path: '/queues',
+  component: lazyRouteComponent(() => import('./pages/settings/queues.tsx'), 'QueuesPage'),
+})
+
+const settingsNodes = createRoute({
+  getParentRoute: underSettings,
+  path: '/nodes',
+  component: lazyRouteComponent(() => import('./pages/settings/nodes.tsx'), 'NodesPage'),
+})
+
+const settingsRetention = createRoute({
+  getParentRoute: underSettings,
+  path: '/retention',
+  component: lazyRouteComponent(() => import('./pages/settings/retention.tsx'), 'RetentionPage'),
+})
+
+const settingsAudit = createRoute({
+  getParentRoute: underSettings,
+  path: '/audit',
+  component: lazyRouteComponent(() => import('./pages/settings/audit.tsx'), 'AuditPage'),
+  validateSearch: (search): AuditFilters => {
+    const filters: AuditFilters = {}
+    for (const name of ['actor', 'operation', 'target'] as const)
+      if (search[name]) filters[name] = String(search[name])
+    for (const name of ['since', 'until'] as const) {
+      const at = Date.parse(String(search[name]))
+      if (!Number.isNaN(at)) filters[name] = new Date(at).toISOString()
+    }
+    return filters
+  },
+})
+
 /** Of a URL that somebody may have written: what cannot be is left out. */
 function deliveryFilters(search: Record<string, unknown>): DeliveryFilters {
   const filters: DeliveryFilters = {}
@@ -210,7 +257,17 @@ export const router = createRouter({
     incident,
     signIn,
     join,
-    settings.addChildren([settingsHome, accountSettings, memberSettings]),
+    settings.addChildren([
+      settingsHome,
+      accountSettings,
+      memberSettings,
+      settingsKeys,
+      settingsWorkspaces,
+      settingsQueues,
+      settingsNodes,
+      settingsRetention,
+      settingsAudit,
+    ]),
   ]),
   defaultPreload: 'intent',
   scrollRestoration: true,

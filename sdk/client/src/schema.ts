@@ -1071,7 +1071,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Show an API key
+         * @description An API key by its id, revoked or not; the key itself is never shown again.
+         */
+        get: operations["getKey"];
         put?: never;
         post?: never;
         /**
@@ -1130,6 +1134,30 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/v1/workspaces/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show a workspace
+         * @description Any workspace, by its id. Needs the operator's key.
+         */
+        get: operations["getWorkspaceById"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change a workspace
+         * @description JSON Merge Patch (RFC 7396): what is left out stays. In the audit log of that workspace. Needs the operator's key.
+         */
+        patch: operations["updateWorkspaceById"];
         trace?: never;
     };
     "/v1/session": {
@@ -1446,6 +1474,66 @@ export interface paths {
          * @description Accepts an invitation, or sets the new password of a reset, which ends every session of the user; and signs in. The link is used up by that. An invitation of somebody who has an account asks for its password, or is accepted while signed in.
          */
         post: operations["redeemLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List changes
+         * @description Every change that was made in the workspace, by the API, a file or StatusPulse itself, the latest first: who, what and when. What producers send and consumers acknowledge is no change. Secrets are named, never shown.
+         */
+        get: operations["listAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/nodes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List nodes
+         * @description The running copies of StatusPulse, in the order of their start, and which of the 64 buckets each owns. Needs the operator's key.
+         */
+        get: operations["listNodes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show how long things are kept
+         * @description What the settings of the installation say; they hold for every workspace, and are changed where it is started.
+         */
+        get: operations["getRetention"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4605,6 +4693,8 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             revoked_at: string | null;
+            /** @description To the minute, on every node; null: never, or not since this was noted. */
+            last_used_at: string | null;
             /** @description The key itself. Shown this once. */
             key: string;
         };
@@ -4624,6 +4714,8 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             revoked_at: string | null;
+            /** @description To the minute, on every node; null: never, or not since this was noted. */
+            last_used_at: string | null;
         };
         Workspace: {
             id: string;
@@ -4789,6 +4881,73 @@ export interface components {
             has_account: boolean;
             /** Format: date-time */
             expires_at: string;
+        };
+        AuditPage: {
+            data: components["schemas"]["AuditEntry"][];
+            /** @description Where the next page begins; null: this is the last. */
+            next_cursor: string | null;
+        };
+        AuditEntry: {
+            id: string;
+            /** Format: date-time */
+            at: string;
+            actor: {
+                /**
+                 * @description `system`: StatusPulse itself.
+                 * @enum {string}
+                 */
+                kind: "user" | "key" | "system";
+                id: string;
+                name: string;
+            };
+            /** @description The id of the operation; `disableEndpoint` is done by StatusPulse itself. */
+            operation: string;
+            /** @description What was done, in words. */
+            summary: string;
+            target: {
+                id: string | null;
+                name: string | null;
+            };
+            /** @description Fields that changed. One whose value is secret, or long, stands there by its name alone. */
+            changes: {
+                field: string;
+                /** @description Any JSON value. */
+                before?: unknown;
+                /** @description Any JSON value. */
+                after?: unknown;
+            }[];
+        };
+        NodePage: {
+            data: components["schemas"]["Node"][];
+            /** @description Where the next page begins; null: this is the last. */
+            next_cursor: string | null;
+        };
+        /** @description A running copy of StatusPulse. */
+        Node: {
+            id: string;
+            hostname: string;
+            version: string;
+            /** Format: date-time */
+            started_at: string;
+            /**
+             * Format: date-time
+             * @description Its last heartbeat; there is one a second.
+             */
+            seen_at: string;
+            /** @description Whether that is less than a lease (5 s) ago. */
+            alive: boolean;
+            /** @description Which of the 64 buckets it owns: it checks their monitors and sends their events. */
+            buckets: number[];
+        };
+        Retention: {
+            /** @description Events, deliveries, attempts, samples and resolved incidents; the setting `retention-days`. Whole days (UTC) are dropped. */
+            event_days: number;
+            /** @description The oldest day of which attempts are kept; null: retention has no say yet. */
+            oldest_day: string | null;
+            /** @description The audit log; the setting `audit-retention-days`. */
+            audit_days: number;
+            /** @description Producers' event ids and Idempotency-Keys, by which repeats are known. */
+            event_id_hours: number;
         };
         /** @description A rule on a metric of the monitor. */
         ThresholdOutput: {
@@ -7689,6 +7848,36 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    getKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The key's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The key. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Key"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     revokeKey: {
         parameters: {
             query?: never;
@@ -7833,6 +8022,73 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getWorkspaceById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The workspace's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The workspace. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workspace"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    updateWorkspaceById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The workspace's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkspacePatch"];
+                "application/merge-patch+json": components["schemas"]["WorkspacePatch"];
+            };
+        };
+        responses: {
+            /** @description Changed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workspace"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
@@ -8445,6 +8701,165 @@ export interface operations {
             404: components["responses"]["NotFound"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listAudit: {
+        parameters: {
+            query?: {
+                /** @description Who did it: id or name. */
+                actor?: string;
+                /** @description What was done: the id of an operation in this document, such as `updateEndpoint`. */
+                operation?: string;
+                /** @description What it was done to: id or name. */
+                target?: string;
+                /** @description Done at or after. */
+                since?: string;
+                /** @description Done before. */
+                until?: string;
+                /** @description Entries in one page. */
+                limit?: number;
+                /** @description The last page's `next_cursor`. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "aud_01jz8m4x5c00k3v9q2w7d1a0b3",
+                     *           "at": "2024-05-14T09:23:11.000Z",
+                     *           "actor": {
+                     *             "kind": "key",
+                     *             "id": "key_01jz8m4x5c00k3v9q2w7d1a0b3",
+                     *             "name": "Ana"
+                     *           },
+                     *           "operation": "updateEndpoint",
+                     *           "summary": "Changed the endpoint \"Operations\"",
+                     *           "target": {
+                     *             "id": "ep_01jz8m4x5c00k3v9q2w7d1a0b3",
+                     *             "name": "Operations"
+                     *           },
+                     *           "changes": [
+                     *             {
+                     *               "field": "timeout_ms",
+                     *               "before": 5000,
+                     *               "after": 10000
+                     *             },
+                     *             {
+                     *               "field": "headers"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listNodes: {
+        parameters: {
+            query?: {
+                /** @description Entries in one page. */
+                limit?: number;
+                /** @description The last page's `next_cursor`. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "node_01jz8m4x5c00k3v9q2w7d1a0b3",
+                     *           "hostname": "status-1",
+                     *           "version": "0.1.0",
+                     *           "started_at": "2024-05-14T09:00:00.000Z",
+                     *           "seen_at": "2024-05-14T09:23:11.000Z",
+                     *           "alive": true,
+                     *           "buckets": [
+                     *             0,
+                     *             1,
+                     *             2,
+                     *             3
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["NodePage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getRetention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How long. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "event_days": 30,
+                     *       "oldest_day": "2024-04-14",
+                     *       "audit_days": 365,
+                     *       "event_id_hours": 24
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Retention"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];

@@ -50,6 +50,10 @@ function addReset(app: FastifyInstance, { database, clock }: Services, accounts:
       'Makes a link for them, which works once and for a day. Whoever has it can sign in as them, so only the operator may make ' +
       'one for somebody who is a member elsewhere too, or is an operator; and only an owner for an owner.',
     access: 'admin',
+    audit: {
+      words: 'Made a link to set another password for',
+      target: ({ body }) => ({ id: null, name: String(body.email) }),
+    },
     body: resetInput,
     bodyExamples: { ben: { summary: 'Somebody who forgot it', value: { email: 'ben@example.com' } } },
     answers: { 201: { description: 'Made.', schema: resetCreated } },
@@ -94,6 +98,7 @@ function addLookUp(app: FastifyInstance, { database, catalog, clock }: Services,
     summary: 'Show what a link is for',
     description: 'For the page that the link leads to. The link stays as it is.',
     access: 'public',
+    audit: { exempt: 'it changes nothing' },
     body: linkQuery,
     bodyExamples: { link: { summary: 'A link', value: { token: 'qT6f…' } } },
     answers: { 200: { description: 'The link.', schema: linkShown } },
@@ -119,6 +124,7 @@ function addRedeem(app: FastifyInstance, services: Services, accounts: Accounts)
       'Accepts an invitation, or sets the new password of a reset, which ends every session of the user; and signs in. The link ' +
       'is used up by that. An invitation of somebody who has an account asks for its password, or is accepted while signed in.',
     access: 'public',
+    audit: { words: 'Joined, or set another password, by a link', changes: () => [] },
     body: linkInput,
     bodyExamples: {
       join: { summary: 'Accept', value: { token: 'qT6f…', name: 'Ben', password: 'correct horse battery' } },

@@ -1,13 +1,21 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { conflict, notFound } from '../../ground/errors.ts'
-import { insertApiKey, listApiKeys, newApiKey, revokeApiKey } from '../../store/api-keys.ts'
+import {
+  type ApiKey,
+  findApiKey,
+  insertApiKey,
+  listApiKeys,
+  newApiKey,
+  revokeApiKey,
+} from '../../store/api-keys.ts'
 import { insertMember } from '../../store/members.ts'
 import type { Workspace } from '../../store/workspaces.ts'
 import { insertWorkspace, listWorkspaces, updateWorkspace } from '../../store/workspaces.ts'
 import { fromCursor, pageOf } from '../cursor.ts'
 import { addOperation } from '../operation.ts'
 import {
+  key,
   keyCreated,
   keyInput,
   keyPage,
@@ -21,10 +29,13 @@ import { idParams, pageFields } from '../schemas/common.ts'
 import type { Services } from '../services.ts'
 import { showKey, showWorkspace } from '../views.ts'
 
+const WORKSPACE_ID = idParams("The workspace's id.", 'ws_01jz8m4x5c00k3v9q2w7d1a0b3')
 const KEY_ID = idParams("The key's id.", 'key_01jz8m4x5c00k3v9q2w7d1a0b3')
 
 /** `/v1/keys`: who may. */
-export function keyRoutes(app: FastifyInstance, { database, catalog, clock }: Services): void {
+export function keyRoutes(app: FastifyInstance, { database, catalog, clock, keyUses }: Services): void {
+  const shown = (one: ApiKey) => showKey(one, keyUses.lastSeen(one.id))
+
   addOperation(app, {
     id: 'createKey',
     method: 'POST',
@@ -33,6 +44,7 @@ export function keyRoutes(app: FastifyInstance, { database, catalog, clock }: Se
     summary: 'Make an API key',
     description: 'Makes an API key of this workspace. It is shown this once; only its hash is kept.',
     access: 'admin',
+    audit: { words: 'Made the API key' },
     body: keyInput,
     bodyExamples: {
       ingest: { summary: 'For a producer', value: { name: 'billing service', scopes: ['ingest'] } },
@@ -61,7 +73,25 @@ export function keyRoutes(app: FastifyInstance, { database, catalog, clock }: Se
     handler: async ({ caller, query }) => {
       const after = fromCursor(query.cursor, 1)?.[0] ?? ''
       const rows = await listApiKeys(database, caller.workspaceId, after, query.limit + 1)
-      return pageOf(rows, query.limit, row => [row.id], showKey)
+      return pageOf(rows, query.limit, row => [row.id], shown)
+    },
+  })
+
+  addOperation(app, {
+    id: 'getKey',
+    method: 'GET',
+    path: '/v1/keys/{id}',
+    tag: 'Keys',
+    summary: 'Show an API key',
+    description: 'An API key by its id, revoked or not; the key itself is never shown again.',
+    access: 'admin',
+    params: KEY_ID,
+    answers: { 200: { description: 'The key.', schema: key } },
+    problems: [404],
+    handler: async ({ caller, params }) => {
+      const found = await findApiKey(database, caller.workspaceId, params.id)
+      if (!found) throw notFound('key', params.id)
+      return shown(found)
     },
   })
 
@@ -74,6 +104,7 @@ export function keyRoutes(app: FastifyInstance, { database, catalog, clock }: Se
     description:
       "For good, on every node within a second. The workspace's last key with the scope `admin` cannot be revoked.",
     access: 'admin',
+    audit: { words: 'Revoked the API key', before: 'getKey' },
     params: KEY_ID,
     answers: { 204: { description: 'Revoked.' } },
     problems: [404, 409],
@@ -91,6 +122,7 @@ export function keyRoutes(app: FastifyInstance, { database, catalog, clock }: Se
 export function workspaceRoutes(app: FastifyInstance, services: Services): void {
   addOwn(app, services)
   addAll(app, services)
+  addAny(app, services)
 }
 
 function addOwn(app: FastifyInstance, { database, catalog }: Services): void {
@@ -114,6 +146,7 @@ function addOwn(app: FastifyInstance, { database, catalog }: Services): void {
     summary: "Change the key's workspace",
     description: 'JSON Merge Patch (RFC 7396): what is left out stays.',
     access: 'admin',
+    audit: { words: 'Changed the workspace', before: 'getWorkspace' },
     body: workspacePatch,
     bodyTypes: ['application/json', 'application/merge-patch+json'],
     bodyExamples: { strict: { summary: 'Known monitors only', value: { allow_unknown_monitors: false } } },
@@ -138,6 +171,7 @@ function addAll(app: FastifyInstance, { database, catalog, clock }: Services): v
     description:
       "A tenant of its own, with its first admin key; a user who makes it owns it. Needs the operator's key, or a user who is one.",
     access: 'operator',
+    audit: { words: 'Made the workspace' },
     body: workspaceInput,
     bodyExamples: { team: { summary: 'For a team', value: { name: 'Payments' } } },
     answers: { 201: { description: 'Made.', schema: workspaceCreated } },
@@ -178,6 +212,56 @@ function addAll(app: FastifyInstance, { database, catalog, clock }: Services): v
       const after = fromCursor(query.cursor, 1)?.[0] ?? ''
       const rows = await listWorkspaces(database, after, query.limit + 1)
       return pageOf(rows, query.limit, row => [row.id], showWorkspace)
+    },
+  })
+}
+
+/** The operator's way to the settings of any of them. */
+function addAny(app: FastifyInstance, { database, catalog }: Services): void {
+  addOperation(app, {
+    id: 'getWorkspaceById',
+    method: 'GET',
+    path: '/v1/workspaces/{id}',
+    tag: 'Workspaces',
+    summary: 'Show a workspace',
+    description: "Any workspace, by its id. Needs the operator's key.",
+    access: 'operator',
+    params: WORKSPACE_ID,
+    answers: { 200: { description: 'The workspace.', schema: workspace } },
+    problems: [404],
+    handler: async ({ params }) => {
+      const found = catalog.workspace(params.id)
+      if (!found) throw notFound('workspace', params.id)
+      return showWorkspace(found)
+    },
+  })
+
+  addOperation(app, {
+    id: 'updateWorkspaceById',
+    method: 'PATCH',
+    path: '/v1/workspaces/{id}',
+    tag: 'Workspaces',
+    summary: 'Change a workspace',
+    description:
+      "JSON Merge Patch (RFC 7396): what is left out stays. In the audit log of that workspace. Needs the operator's key.",
+    access: 'operator',
+    audit: {
+      words: 'Changed the workspace',
+      before: 'getWorkspaceById',
+      workspace: ({ params }) => String(params.id),
+    },
+    params: WORKSPACE_ID,
+    body: workspacePatch,
+    bodyTypes: ['application/json', 'application/merge-patch+json'],
+    bodyExamples: { strict: { summary: 'Known monitors only', value: { allow_unknown_monitors: false } } },
+    answers: { 200: { description: 'Changed.', schema: workspace } },
+    problems: [404, 415, 422],
+    handler: async ({ params, body }) => {
+      const change = { name: body.name, allowUnknownMonitors: body.allow_unknown_monitors }
+      const changed = await updateWorkspace(database, params.id, change)
+      if (!changed) throw notFound('workspace', params.id)
+      await catalog.reload()
+      return showWorkspace(changed)
     },
   })
 }

@@ -1,7 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
-import { showApplied } from '../code/answer.ts'
+import { type CodeAnswer, showApplied } from '../code/answer.ts'
 import { applyCode } from '../code/apply.ts'
+import { changesOfApplied, namesOfApplied, wordsOfApplied } from '../code/audit.ts'
 import { exportCode } from '../code/export.ts'
 import { addOperation } from '../operation.ts'
 import { codeDocument, codeExport, codeResult } from '../schemas/code.ts'
@@ -27,6 +28,13 @@ function addApply(app: FastifyInstance, services: Services): void {
       'first, targets of new endpoints as at registration. Things are known by their names; one that was made by hand is taken ' +
       'over. `"********"` in place of a secret leaves it as it is.',
     access: 'admin',
+    audit: {
+      words: ({ answer }) => wordsOfApplied(answer as CodeAnswer),
+      target: () => ({ id: null, name: null }),
+      also: ({ answer }) => namesOfApplied(answer as CodeAnswer),
+      changes: ({ answer }) => changesOfApplied(answer as CodeAnswer),
+      unless: ({ answer }) => answer.dry_run === true || (answer as CodeAnswer).changes.length === 0,
+    },
     query: z.strictObject({
       dry_run: z
         .boolean()

@@ -122,6 +122,7 @@ function addReplay(app: FastifyInstance, services: Services): void {
       'Sends the same event to the same endpoint once more, as a new delivery with six hours of its own. The bytes and the ' +
       '`webhook-id` are the same, so a receiver that has it already can tell.',
     access: 'respond',
+    audit: { words: 'Replayed the delivery' },
     params: DELIVERY_ID,
     answers: { 202: { description: 'Committed, and on its way.', schema: replayed } },
     problems: [404, 409],

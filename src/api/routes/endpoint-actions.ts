@@ -6,6 +6,7 @@ import { whyNot } from '../../route/explain.ts'
 import { findEndpoint, lockEndpoint, newSecret, rotateSecret } from '../../store/endpoints.ts'
 import { listEvents } from '../../store/events-list.ts'
 import { findReplayJob, insertReplayJob } from '../../store/replay-jobs.ts'
+import type { Facts } from '../audit.ts'
 import { checkFilter } from '../endpoint-settings.ts'
 import { toEventInput } from '../event-input.ts'
 import { addOperation } from '../operation.ts'
@@ -27,6 +28,11 @@ export function endpointActionRoutes(app: FastifyInstance, services: Services): 
   addPreview(app, services)
 }
 
+/** An attempt is the answer, but the endpoint is what it was done to. */
+function endpointOf({ params, before }: Facts) {
+  return { id: params.id ?? null, name: String(before.name ?? '') }
+}
+
 function addTest(app: FastifyInstance, services: Services): void {
   addOperation(app, {
     id: 'testEndpoint',
@@ -38,6 +44,12 @@ function addTest(app: FastifyInstance, services: Services): void {
       'Sends one event to this endpoint at once, whatever its filter says and even when it is disabled: one attempt, no retry. ' +
       'The answer is the whole attempt. It is marked as a dry run everywhere, `X-StatusPulse-Dry-Run: true` included.',
     access: 'admin',
+    audit: {
+      words: 'Sent a test event to the endpoint',
+      before: 'getEndpoint',
+      target: endpointOf,
+      changes: () => [],
+    },
     params: ENDPOINT_ID,
     body: testInput,
     bodyOptional: true,
@@ -69,6 +81,11 @@ function addRotate(app: FastifyInstance, services: Services): void {
     description:
       'While both secrets are valid, every attempt carries a signature of each, so a receiver can change over at any moment in between.',
     access: 'admin',
+    audit: {
+      words: 'Made a new secret of the endpoint',
+      before: 'getEndpoint',
+      changes: () => [{ field: 'secret' }],
+    },
     params: ENDPOINT_ID,
     body: rotateInput,
     bodyOptional: true,
@@ -109,6 +126,7 @@ function addReplay(app: FastifyInstance, services: Services): void {
     description:
       'Sends every delivery that was made in the span and failed once more, in the background. `GET /v1/replays/{id}` shows how far it is.',
     access: 'admin',
+    audit: { words: 'Replayed what failed at the endpoint', before: 'getEndpoint' },
     params: ENDPOINT_ID,
     body: z
       .strictObject({

@@ -56,6 +56,7 @@ function addCreate(app: FastifyInstance, services: Services): void {
       'Checks the URL and its address, then makes a TLS handshake and shows what came of it (`tls`). A certificate that is ' +
       'not trusted, expired, or for another name, and TLS below 1.2, are refused with the reason. The signing secret is shown this once.',
     access: 'admin',
+    audit: { words: 'Made the endpoint' },
     body: endpointInput,
     bodyExamples: {
       webhook: {
@@ -143,6 +144,7 @@ function addPatch(app: FastifyInstance, services: Services): void {
       'JSON Merge Patch (RFC 7396): what is left out stays, null puts the default back. A new `url` is checked as at ' +
       'registration. A change is in force on every node within a second.',
     access: 'admin',
+    audit: { words: 'Changed the endpoint', before: 'getEndpoint' },
     params: ENDPOINT_ID,
     body: endpointPatch,
     bodyTypes: ['application/json', 'application/merge-patch+json'],
@@ -193,6 +195,7 @@ function addDelete(app: FastifyInstance, { database, catalog, hub }: Services): 
     summary: 'Delete an endpoint',
     description: 'Nothing more is sent to it: its pending deliveries are cancelled. What was recorded stays.',
     access: 'admin',
+    audit: { words: 'Deleted the endpoint', before: 'getEndpoint' },
     params: ENDPOINT_ID,
     answers: { 204: { description: 'Deleted.' } },
     problems: [404],

@@ -54,6 +54,7 @@ function addAccept(app: FastifyInstance, { keeper }: Services): void {
       `Accepts one event, or an array of up to ${MAX_EVENTS}: all of them or, on an error, none. The answer comes once they are ` +
       'committed, and they are on their way to the endpoints that want them by then. An event has at most 256 KiB, a request 16 MiB.',
     access: 'ingest',
+    audit: { exempt: 'intake: the record of events has it' },
     headers: z.object({ 'Idempotency-Key': idempotencyKey }),
     body: z.union([eventInput, z.array(eventInput).min(1).max(MAX_EVENTS)]),
     bodyExamples: {

@@ -14,6 +14,7 @@ import {
   updateForwarder,
 } from '../../store/forwarders.ts'
 import { findConsumer, type Queue } from '../../store/queues.ts'
+import type { Facts } from '../audit.ts'
 import { fromCursor, pageOf } from '../cursor.ts'
 import { destinationOf, fieldsOf, patched, tryOut } from '../forwarder-settings.ts'
 import { addOperation } from '../operation.ts'
@@ -61,6 +62,16 @@ export function forwarderRoutes(app: FastifyInstance, services: Services): void 
   addDelete(app, services)
 }
 
+function forwarderOf({ params, before, answer }: Facts) {
+  const { id = params.forwarder, broker = before.broker } = answer
+  return { id: String(id), name: broker ? String(broker) : null }
+}
+
+const wordsOf =
+  (done: string) =>
+  ({ params }: Facts): string =>
+    `${done} a forwarder of the queue "${params.name}" to`
+
 function addCreate(app: FastifyInstance, services: Services, reader: QueueReader): void {
   const { database, sealer, clock } = services
   addOperation(app, {
@@ -74,6 +85,7 @@ function addCreate(app: FastifyInstance, services: Services, reader: QueueReader
       'CloudEvent, at least once, in order per delivery, whatever restarts. The address must be public or in a network that the ' +
       'operator allows, and without TLS only where the operator allows plain HTTP.',
     access: 'admin',
+    audit: { words: wordsOf('Made'), target: forwarderOf },
     params: queueParams,
     body: forwarderInput,
     bodyExamples: {
@@ -192,6 +204,7 @@ function addPatch(app: FastifyInstance, services: Services, reader: QueueReader)
     description:
       'It goes on from where it was. A new URL or destination is tried out first, as when it was made; `enabled` alone is not.',
     access: 'admin',
+    audit: { words: wordsOf('Changed'), before: 'getForwarder', target: forwarderOf },
     params: forwarderParams,
     body: forwarderPatch,
     bodyExamples: { pause: { summary: 'Pause it', value: { enabled: false } } },
@@ -220,6 +233,7 @@ function addDelete(app: FastifyInstance, services: Services): void {
     summary: 'Delete a forwarder',
     description: 'Nothing more is sent; what the broker has, it keeps.',
     access: 'admin',
+    audit: { words: wordsOf('Deleted'), before: 'getForwarder', target: forwarderOf },
     params: forwarderParams,
     answers: { 204: { description: 'Deleted.' } },
     problems: [404],

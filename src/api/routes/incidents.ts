@@ -23,6 +23,12 @@ import type { Services } from '../services.ts'
 const INCIDENT_ID = idParams("The incident's id.", 'inc_01jz8m4x5c0gk3v9q2w7d1a0b3')
 const MAX_TIMELINE = 500
 
+const WORDS: Readonly<Record<OperatorAction['action'], string>> = {
+  acknowledge: 'Acknowledged the incident of',
+  comment: 'Commented on the incident of',
+  resolve: 'Resolved the incident of',
+}
+
 /** `/v1/incidents`, and `/v1/suppressed`: what was decided, told and not told. */
 export function incidentRoutes(app: FastifyInstance, services: Services): void {
   addList(app, services)
@@ -110,6 +116,11 @@ function addAct(
     summary,
     description,
     access: 'respond',
+    audit: {
+      words: WORDS[action],
+      target: ({ params, answer }) => ({ id: params.id ?? null, name: String(answer.monitor_name) }),
+      changes: ({ body }) => Object.entries(body).map(([field, after]) => ({ field, after })),
+    },
     params: INCIDENT_ID,
     body: action === 'comment' ? commentInput : actionInput,
     bodyOptional: action !== 'comment',

@@ -4,6 +4,7 @@ import { referencePage } from '../reference-page.ts'
 import type { Services } from '../services.ts'
 import { keyRoutes, workspaceRoutes } from './account.ts'
 import { accountLinkRoutes } from './account-links.ts'
+import { auditRoutes } from './audit.ts'
 import { codeRoutes } from './code.ts'
 import { deliveryRoutes } from './deliveries.ts'
 import { endpointActionRoutes } from './endpoint-actions.ts'
@@ -13,6 +14,7 @@ import { eventRoutes } from './events.ts'
 import { forwarderRoutes } from './forwarders.ts'
 import { heartbeatRoutes } from './heartbeats.ts'
 import { incidentRoutes } from './incidents.ts'
+import { installationRoutes } from './installation.ts'
 import { intakeRoutes } from './intake.ts'
 import { maintenanceRoutes } from './maintenance.ts'
 import { memberRoutes } from './members.ts'
@@ -53,6 +55,8 @@ export function addRoutes(app: FastifyInstance, services: Services, accounts: Ac
   userRoutes(app, services, accounts)
   memberRoutes(app, services, accounts)
   accountLinkRoutes(app, services, accounts)
+  auditRoutes(app, services)
+  installationRoutes(app, services)
   serviceRoutes(app, services)
   referencePage(app)
 }

@@ -11,6 +11,7 @@ const ALERTS = {
   method: 'POST',
   tag: 'Intake',
   access: 'ingest',
+  audit: { exempt: 'intake: the record of events has it' },
   tooManyStatus: 503,
   bodyLimit: INTAKE_LIMIT,
   bodyEncodings: ['gzip'],

@@ -23,6 +23,7 @@ export function intakeCloudEventRoutes(app: FastifyInstance, intake: Intake): vo
       '`com.statuspulse.event` or `com.statuspulse.incident.opened` (or any other of our event types) holds in `data` what ' +
       '`POST /v1/events` takes. All others are alerts, by the mapping rules. A repeat, by source and id within 24 h, is answered with the first result.',
     access: 'ingest',
+    audit: { exempt: 'intake: the record of events has it' },
     tooManyStatus: 503,
     body: z.union([cloudEvent, z.array(cloudEvent).max(MAX_EVENTS)]),
     bodyOptional: true,

@@ -31,6 +31,7 @@ function addOtlp(app: FastifyInstance, intake: Intake): void {
       'monitor unless the mapping rules say otherwise. Data points that cannot be taken are counted in `partial_success`; any error is a ' +
       '`google.rpc.Status`, in the form of the request.',
     access: 'ingest',
+    audit: { exempt: 'intake: the record of events has it' },
     tooManyStatus: 503,
     body: otlpMetrics,
     bodyTypes: [PROTOBUF, 'application/json'],
@@ -81,6 +82,7 @@ function addRemoteWrite(app: FastifyInstance, intake: Intake): void {
       'Remote write 1.0 (`prometheus.WriteRequest`, snappy). Only series that name their monitor are taken, by a label `monitor` or by a ' +
       'mapping rule; all others are left out. 400 when some of them cannot be taken: the others are kept all the same.',
     access: 'ingest',
+    audit: { exempt: 'intake: the record of events has it' },
     tooManyStatus: 503,
     body: z.string().meta({ description: 'prometheus.WriteRequest, compressed with snappy (block format).' }),
     bodyTypes: [PROTOBUF],

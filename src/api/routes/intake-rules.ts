@@ -49,6 +49,7 @@ function addReplace(app: FastifyInstance, intake: Intake): void {
       'Replaces all of them; every node has them within a second. Rules are tried in order: for each field, the first matching rule whose ' +
       'labels are all there decides, then the defaults do. Try them before with `POST /v1/intake/preview`.',
     access: 'admin',
+    audit: { words: 'Replaced the mapping rules', before: 'getMappingRules' },
     body: mappingRules,
     bodyExamples: {
       team: {
@@ -90,6 +91,7 @@ function addSecret(app: FastifyInstance, intake: Intake): void {
     description:
       'From then on a webhook of Grafana without its signature is refused (401). It is kept encrypted, and never shown.',
     access: 'admin',
+    audit: { words: "Set the secret of Grafana's webhooks" },
     body: grafanaSecret,
     bodyExamples: { set: { summary: 'A secret', value: { secret: 'as-entered-in-grafana' } } },
     answers: { 204: { description: 'Set.' } },
@@ -111,6 +113,7 @@ function addPreview(app: FastifyInstance, intake: Intake): void {
     description:
       'Shows what a body would be taken for, by the rules in force or by those given. Changes nothing.',
     access: 'read',
+    audit: { exempt: 'changes nothing' },
     body: previewInput,
     bodyExamples: {
       alert: {

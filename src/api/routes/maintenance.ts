@@ -41,6 +41,7 @@ function addCreate(app: FastifyInstance, { database, watchlist, clock }: Service
       'While it is on, its monitors have the status `maintenance`, and their trouble is not told of, but kept with the reason. What ' +
       'is still wrong at its end is told then. It happens once, or again and again. In force within a second.',
     access: 'admin',
+    audit: { words: 'Made the maintenance window' },
     body: windowInput,
     bodyExamples: {
       once: {
@@ -127,6 +128,7 @@ function addPatch(app: FastifyInstance, { database, watchlist, clock }: Services
       'JSON Merge Patch (RFC 7396): what is left out stays. To make a recurring window of one that happens once, or the other ' +
       'way round, give the new fields, and null for the old ones.',
     access: 'admin',
+    audit: { words: 'Changed the maintenance window', before: 'getMaintenanceWindow' },
     params: WINDOW_ID,
     body: windowPatch,
     bodyTypes: ['application/json', 'application/merge-patch+json'],
@@ -157,6 +159,7 @@ function addDelete(app: FastifyInstance, { database, watchlist }: Services): voi
     summary: 'Delete a maintenance window',
     description: 'If it is on, it ends: what is wrong is told now.',
     access: 'admin',
+    audit: { words: 'Deleted the maintenance window', before: 'getMaintenanceWindow' },
     params: WINDOW_ID,
     answers: { 204: { description: 'Deleted.' } },
     problems: [404],

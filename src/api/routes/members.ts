@@ -74,6 +74,10 @@ function addChange(app: FastifyInstance, { database }: Services): void {
     description:
       'From their next request on. Only an owner makes, changes or removes owners, and the last one stays.',
     access: 'admin',
+    audit: {
+      words: 'Changed the role of',
+      target: ({ params, answer }) => ({ id: params.id ?? null, name: String(answer.email) }),
+    },
     params: USER_ID,
     body: memberPatch,
     bodyTypes: ['application/json', 'application/merge-patch+json'],
@@ -100,6 +104,7 @@ function addRemove(app: FastifyInstance, { database }: Services): void {
       'Ends their sessions in this workspace. Somebody who is a member of no other workspace is deleted with their password. ' +
       'API keys that they made stay: revoke those that they know.',
     access: 'admin',
+    audit: { words: 'Removed the member' },
     params: USER_ID,
     answers: { 204: { description: 'Removed.' } },
     problems: [404, 409],
@@ -124,6 +129,10 @@ function addInvite(app: FastifyInstance, { database, clock }: Services, accounts
       'account. Only its hash is kept. StatusPulse does not send it: give it to them yourself. An earlier invitation for the ' +
       'same address is replaced.',
     access: 'admin',
+    audit: {
+      words: 'Invited',
+      target: ({ answer }) => ({ id: String(answer.id), name: String(answer.email) }),
+    },
     body: invitationInput,
     bodyExamples: {
       ben: { summary: 'Somebody on call', value: { email: 'ben@example.com', role: 'responder' } },
@@ -177,6 +186,7 @@ function addInvitations(app: FastifyInstance, { database, clock }: Services): vo
     summary: 'Take an invitation back',
     description: 'Its link does not work any more.',
     access: 'admin',
+    audit: { words: 'Withdrew the invitation' },
     params: idParams("The invitation's id.", 'lnk_01jz8m4x5c00k3v9q2w7d1a0b3'),
     answers: { 204: { description: 'Taken back.' } },
     problems: [404],

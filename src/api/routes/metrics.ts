@@ -37,6 +37,7 @@ function addAccept(app: FastifyInstance, { detector }: Services): void {
       'of kind `metric`, unless the workspace forbids that. The answer comes once they are committed, with what was decided. For ' +
       'graphs, one sample a second of each metric is kept.',
     access: 'ingest',
+    audit: { exempt: 'intake: the record of events has it' },
     body: samplesInput,
     bodyExamples: {
       two: {

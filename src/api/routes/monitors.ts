@@ -59,6 +59,7 @@ function addCreate(app: FastifyInstance, services: Services): void {
       '`ping_path`; samples of a `metric` are sent to `/v1/metrics`; an `external` one is watched elsewhere, and only needs to be ' +
       'made where the workspace forbids unknown monitors.',
     access: 'admin',
+    audit: { words: 'Made the monitor' },
     body: monitorInput,
     readsBodyItself: true,
     bodyExamples: {
@@ -157,6 +158,7 @@ function addPatch(app: FastifyInstance, services: Services): void {
       'JSON Merge Patch (RFC 7396): what is left out stays, null puts the default back. A secret in `spec` given back as it is ' +
       'shown stays as well. In force within a second; an open incident whose cause is no longer watched for ends.',
     access: 'admin',
+    audit: { words: 'Changed the monitor', before: 'getMonitor' },
     params: MONITOR_ID,
     body: monitorPatch,
     bodyTypes: ['application/json', 'application/merge-patch+json'],
@@ -192,6 +194,7 @@ function addDelete(app: FastifyInstance, { database, watchlist }: Services): voi
       'It is not watched any more, and its open incident ends. What was recorded of it stays. Its next event makes it again, unless ' +
       'the workspace forbids that.',
     access: 'admin',
+    audit: { words: 'Deleted the monitor', before: 'getMonitor' },
     params: MONITOR_ID,
     answers: { 204: { description: 'Deleted.' } },
     problems: [404],

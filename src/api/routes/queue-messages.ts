@@ -141,6 +141,7 @@ export function addAck(app: FastifyInstance, services: Services, reader: QueueRe
       'Moves the consumer forward to a cursor: that message and all before it are not given again. Never backwards: an older ' +
       'cursor, or the same one once more, changes nothing.',
     access: 'read',
+    audit: { exempt: 'a consumer goes on; it happens all the time' },
     params: queueParams,
     body: ackInput,
     bodyExamples: {

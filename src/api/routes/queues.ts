@@ -71,6 +71,7 @@ function addCreate(app: FastifyInstance, { database }: Services): void {
       'Makes a queue of the attempt records that its filter wants, from now on. A filter does not change: make another queue. ' +
       `The queue \`${DEFAULT_QUEUE}\`, of every attempt, is there from the start.`,
     access: 'admin',
+    audit: { words: 'Made the queue' },
     body: queueInput,
     bodyExamples: {
       failed: {
@@ -199,6 +200,7 @@ function addDelete(app: FastifyInstance, { database }: Services): void {
     summary: 'Delete a queue',
     description: `Forgets the queue and how far its consumers were; the attempts stay. \`${DEFAULT_QUEUE}\` cannot be deleted.`,
     access: 'admin',
+    audit: { words: 'Deleted the queue' },
     params: queueParams,
     answers: { 204: { description: 'Deleted.' } },
     problems: [404, 409],
@@ -219,6 +221,10 @@ function addDeleteConsumer(app: FastifyInstance, { database }: Services): void {
     summary: 'Delete a consumer',
     description: 'Forgets how far it was: read by again, it is a new one.',
     access: 'admin',
+    audit: {
+      words: ({ params }) => `Deleted a consumer of the queue "${params.name}":`,
+      target: ({ params }) => ({ id: null, name: params.consumer ?? null }),
+    },
     params: consumerParams,
     answers: { 204: { description: 'Deleted.' } },
     problems: [404],

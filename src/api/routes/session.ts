@@ -56,6 +56,7 @@ function addSignIn(app: FastifyInstance, { database }: Services, accounts: Accou
       'By e-mail address and password. The answer sets a cookie (HttpOnly, SameSite=Lax, Secure where the public URL is ' +
       'https) that is the session: it ends after a day without a request, and after two weeks at the latest.',
     access: 'public',
+    audit: { exempt: 'their own sessions are nobody else’s settings: who is signed in is listed' },
     body: signInInput,
     bodyExamples: {
       ana: { summary: 'Ana', value: { email: 'ana@example.com', password: 'correct horse battery' } },
@@ -94,6 +95,7 @@ function addMove(app: FastifyInstance, { database }: Services): void {
     description:
       'Moves this session to another workspace of the user: everything that it asks for from then on is of that one.',
     access: 'user',
+    audit: { exempt: 'their own sessions are nobody else’s settings: who is signed in is listed' },
     body: sessionMove,
     bodyExamples: {
       other: { summary: 'Another one', value: { workspace_id: 'ws_01jz8m4x5c00k3v9q2w7d1a0b3' } },
@@ -118,6 +120,7 @@ function addSignOut(app: FastifyInstance, accounts: Accounts): void {
     summary: 'Sign out',
     description: 'Ends this session, and what it has open.',
     access: 'user',
+    audit: { exempt: 'their own sessions are nobody else’s settings: who is signed in is listed' },
     answers: { 204: { description: 'Signed out.' } },
     handler: async ({ request, reply }) => accounts.signOut(request, reply),
   })
@@ -148,6 +151,7 @@ function addList(app: FastifyInstance, { database, clock }: Services): void {
     summary: 'End a session of yours',
     description: 'Signs the user out somewhere else: from the next request on, and what is open there ends.',
     access: 'user',
+    audit: { exempt: 'their own sessions are nobody else’s settings: who is signed in is listed' },
     params: idParams("The session's id.", 'ses_01jz8m4x5c00k3v9q2w7d1a0b3'),
     answers: { 204: { description: 'Ended.' } },
     problems: [404],

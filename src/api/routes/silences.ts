@@ -11,6 +11,7 @@ import {
   type StoredSilence,
   updateSilence,
 } from '../../store/silences.ts'
+import type { Facts } from '../audit.ts'
 import { signatureOf } from '../caller.ts'
 import { fromCursor, pageOf } from '../cursor.ts'
 import { addOperation } from '../operation.ts'
@@ -29,6 +30,11 @@ export function silenceRoutes(app: FastifyInstance, services: Services): void {
   addDelete(app, services)
 }
 
+/** It has no name: its comment says what it is for. */
+function silenceOf({ params, before, answer }: Facts) {
+  return { id: params.id ?? String(answer.id), name: String(answer.comment ?? before.comment ?? '') }
+}
+
 function addCreate(app: FastifyInstance, { database, watchlist, clock }: Services): void {
   addOperation(app, {
     id: 'createSilence',
@@ -40,6 +46,7 @@ function addCreate(app: FastifyInstance, { database, watchlist, clock }: Service
       'Alerts that it matches are held back, and kept with the reason. What is still wrong at its end is told then. The end of an ' +
       'incident whose beginning was told is never held. In force within a second.',
     access: 'respond',
+    audit: { words: 'Made the silence', target: silenceOf },
     body: silenceInput,
     bodyExamples: {
       checkout: {
@@ -131,6 +138,7 @@ function addPatch(app: FastifyInstance, { database, watchlist, clock }: Services
     summary: 'Change a silence',
     description: 'JSON Merge Patch (RFC 7396): what is left out stays. An `ends_at` that has passed ends it.',
     access: 'respond',
+    audit: { words: 'Changed the silence', before: 'getSilence', target: silenceOf },
     params: SILENCE_ID,
     body: silencePatch,
     bodyTypes: ['application/json', 'application/merge-patch+json'],
@@ -163,6 +171,7 @@ function addDelete(app: FastifyInstance, { database, watchlist }: Services): voi
     summary: 'Delete a silence',
     description: 'What it held and is still wrong is told now. What it held is on record with its id.',
     access: 'respond',
+    audit: { words: 'Deleted the silence', before: 'getSilence', target: silenceOf },
     params: SILENCE_ID,
     answers: { 204: { description: 'Deleted.' } },
     problems: [404],

@@ -25,6 +25,7 @@ export function templateRoutes(app: FastifyInstance, services: Services): void {
       'Applies a JSONata template to an accepted event, or to the sample of test sends, just as an attempt would. Nothing is sent, ' +
       'nothing is saved. A template that cannot be read or that fails is answered with 200 and `error`.',
     access: 'admin',
+    audit: { exempt: 'changes nothing' },
     params: ENDPOINT_ID,
     body: templatePreviewInput,
     bodyOptional: true,

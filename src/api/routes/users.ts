@@ -36,6 +36,7 @@ function addSetUp(app: FastifyInstance, { database, catalog, clock }: Services, 
       'As long as there is no user: makes the first one, with the admin token that the first start printed, and signs them in. ' +
       "They own the token's workspace, and may what the operator's key may.",
     access: 'public',
+    audit: { words: 'Set the installation up', changes: () => [] },
     body: setUpInput,
     bodyExamples: {
       ana: {
@@ -87,6 +88,7 @@ function addRename(app: FastifyInstance, { database }: Services): void {
     summary: 'Change your name',
     description: 'JSON Merge Patch (RFC 7396): what is left out stays.',
     access: 'user',
+    audit: { words: 'Changed their own account' },
     body: userPatch,
     bodyTypes: ['application/json', 'application/merge-patch+json'],
     bodyExamples: { name: { summary: 'Another name', value: { name: 'Ana Lima' } } },
@@ -109,6 +111,7 @@ function addChangePassword(app: FastifyInstance, { database }: Services, account
     summary: 'Change your password',
     description: 'Ends every session of the user; the browser that asks gets a new one.',
     access: 'user',
+    audit: { words: 'Changed their own password' },
     body: passwordInput,
     bodyExamples: {
       change: {

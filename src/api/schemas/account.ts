@@ -23,6 +23,9 @@ export const key = z
     hint: z.string().meta({ description: 'How the key begins.' }),
     created_at: time,
     revoked_at: time.nullable(),
+    last_used_at: time.nullable().meta({
+      description: 'To the minute, on every node; null: never, or not since this was noted.',
+    }),
   })
   .meta({ id: 'Key' })
 

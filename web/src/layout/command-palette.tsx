@@ -97,6 +97,11 @@ function useCommands(openHelp: () => void): Command[] {
   const { data: endpoints = [] } = useQuery(endpointsQuery)
   return [
     ...PLACES.map(({ name, to }) => ({ name, kind: 'Page', run: () => navigate({ to }) })),
+    ...SETTINGS_SECTIONS.map(({ to, label }) => ({
+      name: label,
+      kind: 'Settings',
+      run: () => navigate({ to }),
+    })),
     { name: 'Add a webhook', kind: 'Do', run: () => navigate({ to: '/webhooks/new' }) },
     {
       name: 'Deliveries that failed',

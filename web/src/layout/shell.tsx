@@ -1,5 +1,5 @@
 import { Link, useLocation } from '@tanstack/react-router'
-import { BookOpen, Command, LogOut, Moon, Settings, Sun } from 'lucide-react'
+import { BookOpen, Command, LogOut, Moon, Sun } from 'lucide-react'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { session, useStanding } from '../api/session.ts'
 import { useTheme } from '../lib/theme.ts'
@@ -65,7 +65,7 @@ export function Shell({ children }: { children: ReactNode }) {
       </main>
       <nav
         aria-label="Places"
-        className="fixed inset-x-0 bottom-0 z-30 grid grid-cols-6 border-t border-line bg-paper/95 pb-[env(safe-area-inset-bottom)] backdrop-blur lg:hidden"
+        className="fixed inset-x-0 bottom-0 z-30 grid grid-cols-7 border-t border-line bg-paper/95 pb-[env(safe-area-inset-bottom)] backdrop-blur lg:hidden"
       >
         {PLACES.map(({ to, name, icon: Icon }) => (
           <Link
@@ -127,14 +127,6 @@ function Tools({ openPalette }: { openPalette: () => void }) {
           <Moon className="size-4.5" strokeWidth={1.75} />
         )}
       </IconButton>
-      <Link
-        to="/settings"
-        aria-label="Settings"
-        title="Settings"
-        className="inline-flex size-9 items-center justify-center rounded-lg text-muted hover:bg-idle-soft hover:text-ink data-[status=active]:text-ink"
-      >
-        <Settings className="size-4.5" strokeWidth={1.75} />
-      </Link>
       <a
         href="/docs/"
         aria-label="View API docs"

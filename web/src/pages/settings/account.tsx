@@ -8,6 +8,7 @@ import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Card, Fact, Facts } from '../../ui/card.tsx'
 import { TextField } from '../../ui/field.tsx'
+import { Page } from '../../ui/page.tsx'
 import { Failure, Skeleton } from '../../ui/states.tsx'
 import { Time } from '../../ui/time.tsx'
 import { NewPasswordField } from '../accounts/new-password-field.tsx'
@@ -15,6 +16,14 @@ import { browserOf } from './browser-of.ts'
 
 /** Whoever is signed in: name, password, where they are signed in. */
 export function AccountPage() {
+  return (
+    <Page title="Account" about="Your name, your password, and where you are signed in.">
+      <Account />
+    </Page>
+  )
+}
+
+function Account() {
   const standing = useStanding()
   if (standing.kind !== 'user') {
     return (

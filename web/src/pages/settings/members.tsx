@@ -16,12 +16,21 @@ import { Button } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { inputClass } from '../../ui/field.tsx'
+import { Page } from '../../ui/page.tsx'
 import { Failure, Skeleton } from '../../ui/states.tsx'
 import { Time } from '../../ui/time.tsx'
 import { InviteForm, OnceLink } from './invite-form.tsx'
 
 /** Who is a member of this workspace, and as what. */
 export function MembersPage() {
+  return (
+    <Page title="Members" about="Who belongs to this workspace, and what each may.">
+      <Members />
+    </Page>
+  )
+}
+
+function Members() {
   const [isInviting, setInviting] = useState(false)
   const { data: members, error, refetch } = useQuery(membersQuery)
   if (error) return <Failure error={error} retry={refetch} />

@@ -2,4 +2,10 @@
 export const SETTINGS_SECTIONS = [
   { to: '/settings/account', label: 'Account' },
   { to: '/settings/members', label: 'Members' },
+  { to: '/settings/keys', label: 'API keys' },
+  { to: '/settings/workspaces', label: 'Workspaces' },
+  { to: '/settings/queues', label: 'Queues' },
+  { to: '/settings/nodes', label: 'Nodes' },
+  { to: '/settings/retention', label: 'Retention' },
+  { to: '/settings/audit', label: 'Audit log' },
 ] as const satisfies readonly { to: string; label: string }[]
