@@ -277,6 +277,7 @@ function assemble(base: {
       port: config.port,
       rateLimitPerSecond: config.rateLimitPerSecond,
       publicMetrics: config.publicMetrics,
+      publicUrl: config.publicUrl,
     },
     ready: () => whyNotReady(database),
   }

@@ -49,4 +49,6 @@ export interface ApiConfig {
   readonly rateLimitPerSecond: number
   /** Whether /metrics answers without a key. */
   readonly publicMetrics: boolean
+  /** Where people reach this program, without a slash at its end; left out or null: not known. */
+  readonly publicUrl?: string | null
 }

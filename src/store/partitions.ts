@@ -4,6 +4,7 @@ import { dayOf } from '../ground/ids.ts'
 import type { Part } from '../ground/lifecycle.ts'
 import type { Logger } from '../ground/log.ts'
 import type { Database, Queryable } from './database.ts'
+import { pruneHistories } from './status-history.ts'
 
 const TABLES = [
   'events',
@@ -92,6 +93,7 @@ export class Partitions implements Part {
       now - this.#retentionDays * DAY_MS,
     ])
     await this.#database.query(`delete from monitors_gone where deleted_at < now() - interval '1 day'`)
+    await pruneHistories(this.#database, now)
   }
 
   async #create(tx: Queryable, table: string, day: string): Promise<void> {

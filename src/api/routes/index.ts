@@ -18,8 +18,10 @@ import { monitorRoutes } from './monitors.ts'
 import { queueRoutes } from './queues.ts'
 import { serviceRoutes } from './service.ts'
 import { silenceRoutes } from './silences.ts'
+import { statusPageRoutes } from './status-page.ts'
 import { streamRoutes } from './stream.ts'
 import { templateRoutes } from './templates.ts'
+import { uptimeRoutes } from './uptime.ts'
 
 /** Every route of the API, in the order of the document. */
 export function addRoutes(app: FastifyInstance, services: Services): void {
@@ -35,9 +37,11 @@ export function addRoutes(app: FastifyInstance, services: Services): void {
   monitorRoutes(app, services)
   heartbeatRoutes(app, services)
   metricRoutes(app, services)
+  uptimeRoutes(app, services)
   incidentRoutes(app, services)
   silenceRoutes(app, services)
   maintenanceRoutes(app, services)
+  statusPageRoutes(app, services)
   intakeRoutes(app, services)
   codeRoutes(app, services)
   keyRoutes(app, services)
