@@ -114,3 +114,32 @@ export function loadLatencies(
     return latencies
   })
 }
+
+/** What an event said of a monitor; `at`: ms since the epoch. */
+export interface StatusNote {
+  readonly bucket: number
+  readonly workspaceId: string
+  readonly monitorName: string
+  readonly status: Status
+  readonly at: number
+}
+
+/** Keeps what is another status than the last; nothing of monitors that are watched here, whose state says it. */
+export async function insertStatusNotes(database: Database, notes: readonly StatusNote[]): Promise<void> {
+  const rows = notes.map(({ workspaceId, monitorName, ...note }) => ({
+    workspace_id: workspaceId,
+    monitor_name: monitorName,
+    ...note,
+  }))
+  await database.query(
+    `insert into status_changes (bucket, monitor_id, since, status)
+     select j.bucket, m.id, to_timestamp(j.at / 1000), j.status
+     from json_to_recordset($1) as j (bucket smallint, workspace_id text, monitor_name text, status text, at double precision)
+     join monitors m on m.workspace_id = j.workspace_id and m.name = j.monitor_name
+     where not exists (select from monitor_states s where s.bucket = j.bucket and s.monitor_id = m.id)
+       and j.status is distinct from (select c.status from status_changes c
+         where c.bucket = j.bucket and c.monitor_id = m.id order by c.since desc limit 1)
+     on conflict (bucket, monitor_id, since) do update set status = excluded.status`,
+    [JSON.stringify(rows)],
+  )
+}

@@ -126,6 +126,8 @@ async function snapshot(workspaceId: string): Promise<string> {
     'monitor_states',
     'observations',
     'intake_settings',
+    'status_pages',
+    'public_updates',
   ]
   const parts = await Promise.all(
     tables.map(async table => {

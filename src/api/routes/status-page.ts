@@ -95,7 +95,7 @@ function addReplace(app: FastifyInstance, { database }: Services, pages: PublicP
     const seen = new Set<string>()
     for (const [g, { monitors }] of groups.entries())
       for (const [m, { monitor_id }] of monitors.entries()) {
-        const path = `groups.${g}.monitors.${m}.monitor_id`
+        const path = `groups[${g}].monitors[${m}].monitor_id`
         if (!known.has(monitor_id)) throw unacceptable(path, 'must be the id of a monitor of this workspace')
         if (seen.has(monitor_id)) throw unacceptable(path, 'is on the page already')
         seen.add(monitor_id)

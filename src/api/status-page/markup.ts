@@ -30,7 +30,6 @@ function write(value: Value): string {
 
 /** XML 1.0 §2.2; directions of writing that would go on past their text are left out too. */
 function clean(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for.
   return text
     .toWellFormed()
     .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff\u202a-\u202e\u2066-\u2069]/g, '')

@@ -99,7 +99,10 @@ class Kept<T> {
 
   async get(): Promise<T> {
     if (this.#value !== undefined && this.#clock.now() < this.#freshUntil) return this.#value
-    this.#making ??= this.#renew()
+    if (!this.#making) {
+      const making = this.#renew(() => this.#making === making)
+      this.#making = making
+    }
     return this.#making
   }
 
@@ -108,18 +111,21 @@ class Kept<T> {
     this.#making = null
   }
 
-  async #renew(): Promise<T> {
-    const making = this.#making
+  /** @param isWanted whether nobody has said since that it changed */
+  async #renew(isWanted: () => boolean): Promise<T> {
+    const before = this.#value
     try {
       const value = await this.#make()
-      this.#value = value
+      if (isWanted()) this.#value = value
       return value
     } catch (error) {
-      if (this.#value === undefined) throw error
-      return this.#value
+      if (before === undefined) throw error
+      return before
     } finally {
-      this.#freshUntil = this.#clock.now() + FRESH_MS
-      if (this.#making === making) this.#making = null
+      if (isWanted()) {
+        this.#making = null
+        this.#freshUntil = this.#clock.now() + FRESH_MS
+      }
     }
   }
 }
