@@ -76,6 +76,15 @@ const PLACES: readonly Place[] = [
   },
   { name: 'incidents', path: () => '/incidents', shows: 'storefront' },
   { name: 'incident', path: ({ incidentId }) => `/incidents/${incidentId}`, shows: 'Timeline' },
+  {
+    name: 'settings-status-page',
+    path: () => '/settings/status-page',
+    shows: 'Everybody may read it',
+    act: async page => {
+      await page.getByRole('button', { name: 'Add a group' }).click()
+      await page.getByLabel(/^Public name of/).fill('Checkout')
+    },
+  },
   { name: 'nothing-here', path: () => '/no/such/page', shows: 'This address leads nowhere' },
   {
     name: 'palette',

@@ -132,6 +132,27 @@ const incident = createRoute({
   component: lazyRouteComponent(() => import('./pages/incidents/detail.tsx'), 'IncidentPage'),
 })
 
+const settings = createRoute({
+  getParentRoute,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('./pages/settings/layout.tsx'), 'SettingsLayout'),
+})
+const inSettings = () => settings
+
+const settingsHome = createRoute({
+  getParentRoute: inSettings,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/settings/status-page', replace: true })
+  },
+})
+
+const settingsStatusPage = createRoute({
+  getParentRoute: inSettings,
+  path: '/status-page',
+  component: lazyRouteComponent(() => import('./pages/settings/status-page.tsx'), 'StatusPagePage'),
+})
+
 /** Of a URL that somebody may have written: what cannot be is left out. */
 function deliveryFilters(search: Record<string, unknown>): DeliveryFilters {
   const filters: DeliveryFilters = {}
@@ -165,6 +186,7 @@ export const router = createRouter({
     monitor,
     incidents,
     incident,
+    settings.addChildren([settingsHome, settingsStatusPage]),
   ]),
   defaultPreload: 'intent',
   scrollRestoration: true,

@@ -1,6 +1,6 @@
-import { queryOptions } from '@tanstack/react-query'
+import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { api, take } from './client.ts'
-import type { Monitor, Uptime } from './types.ts'
+import type { Monitor } from './types.ts'
 
 const MINUTE_MS = 60_000
 
@@ -8,8 +8,7 @@ const MINUTE_MS = 60_000
 export const uptimeQuery = (id: string) =>
   queryOptions({
     queryKey: ['monitors', id, 'uptime'],
-    queryFn: ({ signal }) =>
-      take(api.GET('/v1/monitors/{id}/uptime', { params: { path: { id } }, signal })),
+    queryFn: ({ signal }) => take(api.GET('/v1/monitors/{id}/uptime', { params: { path: { id } }, signal })),
     refetchInterval: MINUTE_MS,
   })
 
@@ -17,12 +16,12 @@ export const uptimeQuery = (id: string) =>
 export const uptimesQuery = (monitors: readonly Monitor[]) =>
   queryOptions({
     queryKey: ['uptimes', monitors.map(({ id }) => id)],
-    queryFn: async ({ signal }): Promise<ReadonlyMap<string, Uptime>> => {
-      if (monitors.length === 0) return new Map()
+    queryFn: async ({ signal }) => {
       const monitor_ids = monitors.map(({ id }) => id)
       const { data } = await take(api.GET('/v1/uptime', { params: { query: { monitor_ids } }, signal }))
       return new Map(data.map(uptime => [uptime.monitor_id, uptime]))
     },
-    placeholderData: (previous: ReadonlyMap<string, Uptime> | undefined) => previous,
+    placeholderData: keepPreviousData,
+    enabled: monitors.length > 0,
     refetchInterval: MINUTE_MS,
   })

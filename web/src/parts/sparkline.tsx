@@ -4,7 +4,13 @@ const WIDTH = 96
 const HEIGHT = 24
 
 /** Response times of the last 24 hours, as a line without axes; hours without any are gaps. */
-export function Sparkline({ values, className = '' }: { values: readonly (number | null)[]; className?: string }) {
+export function Sparkline({
+  values,
+  className = '',
+}: {
+  values: readonly (number | null)[]
+  className?: string
+}) {
   const known = values.filter(value => value !== null)
   if (known.length === 0) return null
   const top = Math.max(...known)
@@ -29,7 +35,13 @@ export function Sparkline({ values, className = '' }: { values: readonly (number
       viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
       className={`overflow-visible ${className}`}
     >
-      <path d={path} className="fill-none stroke-muted" strokeWidth={1.5} strokeLinecap="round" strokeLinejoin="round" />
+      <path
+        d={path}
+        className="fill-none stroke-muted"
+        strokeWidth={1.5}
+        strokeLinecap="round"
+        strokeLinejoin="round"
+      />
     </svg>
   )
 }

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { uptimeQuery } from '../api/uptime.ts'
 import type { Uptime } from '../api/types.ts'
+import { uptimeQuery } from '../api/uptime.ts'
 import { Card } from '../ui/card.tsx'
 
 type Day = Uptime['days'][number]
