@@ -103,7 +103,7 @@ function incidentOf(incident: Incident): Markup {
 <div class="row"><h3>${headline(incident)}</h3><span class="state ${resolvedAt === null ? 'open' : 'resolved'}">${state}</span></div>
 <p class="small">${time(startedAt)}${
     resolvedAt === null
-      ? ', not over'
+      ? ', and not over'
       : markup` to ${time(resolvedAt)} (${lengthInWords(resolvedAt - startedAt)})`
   }</p>
 ${

@@ -72,8 +72,8 @@ export function headline({ service, status, resolvedAt }: Incident): string {
   return status === 'degraded' ? `${service} is degraded` : `${service} is down`
 }
 
-export function stateOf({ resolvedAt, acknowledgedAt }: Incident): 'Resolved' | 'Being worked on' | 'Seen' {
-  return resolvedAt !== null ? 'Resolved' : acknowledgedAt !== null ? 'Being worked on' : 'Seen'
+export function stateOf({ resolvedAt, acknowledgedAt }: Incident): 'Resolved' | 'Being worked on' | 'Open' {
+  return resolvedAt !== null ? 'Resolved' : acknowledgedAt !== null ? 'Being worked on' : 'Open'
 }
 
 export function maintenanceHeadline({ services, startsAt }: Maintenance, now: number): string {
