@@ -13,7 +13,7 @@ const LOOKS: Record<Kind, { height: number; fill: string }> = {
   degraded: { height: 22, fill: 'fill-warn' },
   maintenance: { height: 22, fill: 'fill-info' },
   operational: { height: 13, fill: 'fill-ok' },
-  unknown: { height: 4, fill: 'fill-idle' },
+  unknown: { height: 4, fill: 'fill-line-strong opacity-50' },
 }
 const HEIGHT = 32
 

@@ -121,7 +121,7 @@ function Row({ monitor, uptime }: { monitor: Monitor; uptime: Uptime | undefined
       <Link
         to="/monitors/$id"
         params={{ id: monitor.id }}
-        className="flex min-h-14 items-center gap-4 px-1 py-2 hover:bg-sunken"
+        className="flex min-h-14 flex-wrap items-center gap-x-4 gap-y-2 px-1 py-2 hover:bg-sunken md:flex-nowrap"
       >
         <span className="min-w-0 flex-1">
           <span className="block truncate text-sm font-medium">{monitor.name}</span>
@@ -132,11 +132,13 @@ function Row({ monitor, uptime }: { monitor: Monitor; uptime: Uptime | undefined
         </span>
         <RowUptime uptime={uptime} />
         {monitor.since && (
-          <span className="hidden text-xs text-muted sm:block md:hidden lg:block">
+          <span className="hidden w-28 shrink-0 text-right text-xs text-muted sm:block md:hidden lg:block">
             since <Time at={monitor.since} />
           </span>
         )}
-        <Badge>{monitor.status}</Badge>
+        <span className="flex shrink-0 justify-end md:w-28">
+          <Badge>{monitor.status}</Badge>
+        </span>
         <ChevronRight aria-hidden="true" className="size-4 text-muted" />
       </Link>
     </li>

@@ -5,8 +5,8 @@ import { percent, UptimeBars } from '../../parts/uptime-bars.tsx'
 /** What a monitor's row shows of its past: 90 days, and the response times of one. */
 export function RowUptime({ uptime }: { uptime: Uptime | undefined }) {
   return (
-    <span className="hidden w-96 shrink-0 items-center gap-4 md:flex">
-      <span className="w-24 shrink-0">
+    <span className="order-last flex w-full shrink-0 items-center gap-4 md:order-none md:w-72 lg:w-96">
+      <span className="hidden w-24 shrink-0 lg:block">
         {uptime && <Sparkline values={uptime.latency_ms} className="h-6 w-24" />}
       </span>
       <span className="flex-1">{uptime && <UptimeBars uptime={uptime} className="h-6" />}</span>
