@@ -5,6 +5,8 @@ import type { Database } from '../store/database.ts'
 import { insertStatusNotes, type StatusNote } from '../store/status-history.ts'
 
 const REMEMBERED = 100_000
+/** Other nodes take events of the same monitor: the table is asked again after so long, ms. */
+const TRUSTED_MS = 30_000
 
 /**
  * The history of monitors that are watched elsewhere: what events say of them, where it is another status than the last.
@@ -13,7 +15,7 @@ const REMEMBERED = 100_000
  */
 export class StatusNotes {
   readonly #database: Database
-  readonly #last = new LRUCache<string, Status>({ max: REMEMBERED })
+  readonly #last = new LRUCache<string, Status>({ max: REMEMBERED, ttl: TRUSTED_MS })
   /** Of each monitor the latest only: what comes while a write is under way is written with the next. */
   #waiting = new Map<string, StatusNote>()
   #isWriting = false

@@ -2,12 +2,12 @@ import { mkdir } from 'node:fs/promises'
 import { AxeBuilder } from '@axe-core/playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type StatusScene, startStatusScene } from '../status-page/scene.ts'
-import { launchChromium, SIZES } from './console-pages.ts'
+import { launchChromium, openConsole, SIZES } from './console-pages.ts'
 
 const PICTURES = process.env.STATUSPULSE_SCREENSHOTS
 const browser = await launchChromium()
 
-describe.skipIf(!browser)('The public status page in a browser without JavaScript', () => {
+describe.skipIf(!browser)('The public status page in a browser', () => {
   let scene: StatusScene
   beforeAll(async () => {
     scene = await startStatusScene()
@@ -45,7 +45,7 @@ describe.skipIf(!browser)('The public status page in a browser without JavaScrip
 
   describe.each(['light', 'dark'] as const)('in the %s theme', theme => {
     it.each(['desktop', 'phone'] as const)(
-      'on a %s has no fault that axe knows, keeps to the content policy and fits its width',
+      'on a %s needs no JavaScript, has no fault that axe knows, keeps to the content policy and fits its width',
       async size => {
         const context = await browser!.newContext({
           viewport: SIZES[size],
@@ -82,6 +82,33 @@ describe.skipIf(!browser)('The public status page in a browser without JavaScrip
         expect(await axeFaults(theme, size)).toEqual([])
       },
     )
+  })
+
+  it('is set up in the console, and read by its link', async () => {
+    await scene.publish({ enabled: false, groups: [] })
+    const { page, context, faults } = await openConsole(browser!, scene.app, {
+      size: 'desktop',
+      theme: 'light',
+      token: scene.app.token,
+    })
+    await page.goto('/settings/status-page')
+    await page.getByLabel('Everybody may read it').check()
+    await page.getByRole('textbox', { name: 'Address' }).fill('Not An Address')
+    await page.getByRole('button', { name: 'Add a group' }).click()
+    await page.getByLabel('Public name of internal-checkout-db').fill('Our <b>checkout</b>')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page
+      .getByText(/must be 1 to 63 of a-z/)
+      .first()
+      .waitFor()
+    await page.getByRole('textbox', { name: 'Address' }).fill('acme-2')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByText('Saved.').waitFor()
+    const opened = context.waitForEvent('page')
+    await page.getByRole('link', { name: 'See the live page' }).click()
+    await (await opened).getByRole('heading', { name: 'Our <b>checkout</b>', exact: true }).waitFor()
+    expect(faults).toEqual([])
+    await context.close()
   })
 
   /** axe itself is a script: it looks at the same page where scripts may run beside the content policy. */

@@ -85,6 +85,7 @@ describe('works as it is printed, with a server that runs', () => {
     'docs/how-to/shape-the-payload.md',
     'docs/how-to/follow-the-live-stream.md',
     'docs/how-to/develop-a-receiver.md',
+    'docs/how-to/publish-a-status-page.md',
     'docs/how-to/run-behind-a-reverse-proxy.md',
     'docs/how-to/monitor-statuspulse.md',
     'docs/how-to/upgrade.md',
