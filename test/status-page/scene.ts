@@ -1,5 +1,7 @@
 import { Client } from 'pg'
 import { request } from 'undici'
+import { DAY_MS, startOfDay } from '../../src/decide/uptime.ts'
+import { bucketOf } from '../../src/ground/bucket.ts'
 import type { Clock } from '../../src/ground/clock.ts'
 import { systemClock } from '../../src/ground/clock.ts'
 import { startTestApp, type TestApp } from '../helpers/app.ts'
@@ -28,6 +30,8 @@ export interface StatusScene {
   comment(incidentId: string, comment: object): Promise<void>
   /** Lets so much time go by that pages are written anew. */
   fresh(): Promise<void>
+  /** 80 days in which a monitor was operational but for some hours of some days. */
+  giveHistory(name: string, id: string): Promise<void>
   /** Nobody can read of pages, or of what they tell, until what it resolves with is called. */
   lockTables(): Promise<() => Promise<void>>
   stop(): Promise<void>
@@ -60,6 +64,11 @@ export async function startStatusScene(): Promise<StatusScene> {
       groups: [{ name: 'Shop', monitors: [{ monitor_id: monitor.id, display_name: 'Checkout' }] }],
       ...change,
     })
+  const connected = async () => {
+    const client = new Client({ connectionString: app.database.url })
+    await client.connect()
+    return client
+  }
   const ok = ({ status, body }: { status: number; body: unknown }) => {
     if (status !== 200) throw new Error(JSON.stringify(body))
   }
@@ -88,9 +97,33 @@ export async function startStatusScene(): Promise<StatusScene> {
     async fresh() {
       clock.late += PAST_FRESH_MS
     },
+    async giveHistory(name, id) {
+      const client = await connected()
+      const { rows } = await client.query('select id from workspaces')
+      const bucket = bucketOf(rows[0].id, name)
+      const today = startOfDay(clock.now())
+      const insert = (at: number, status: string) =>
+        client.query('insert into status_changes values ($1, $2, to_timestamp($3 / 1000.0), $4)', [
+          bucket,
+          id,
+          at,
+          status,
+        ])
+      await insert(today - 80 * DAY_MS, 'operational')
+      for (const [day, status] of Object.entries({
+        61: 'degraded',
+        40: 'down',
+        39: 'degraded',
+        12: 'maintenance',
+      })) {
+        const at = today - (Number(day) + name.length - 14) * DAY_MS
+        await insert(at + 9 * 3_600_000, status)
+        await insert(at + 10 * 3_600_000 + 1_560_000, 'operational')
+      }
+      await client.end()
+    },
     async lockTables() {
-      const client = new Client({ connectionString: app.database.url })
-      await client.connect()
+      const client = await connected()
       await client.query('begin')
       await client.query('lock table status_pages, status_changes in access exclusive mode')
       return async () => {

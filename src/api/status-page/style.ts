@@ -5,13 +5,13 @@ export const STYLE = `
 :root{color-scheme:light dark;--paper:#f6f6f3;--surface:#fff;--line:#e3e3dd;--ink:#16171a;--muted:#575a61;--ok:#0b6b3a;--warn:#7d4700;--bad:#ab1f18;--info:#1b57b0;--idle:#8a8b86;--bar:#2f9e62}
 @media(prefers-color-scheme:dark){:root{--paper:#0d0e10;--surface:#15171a;--line:#272a2f;--ink:#f2f2ef;--muted:#a6a9b0;--ok:#5cd394;--warn:#f3bb50;--bad:#ff938a;--info:#88b5ff;--idle:#6d727b;--bar:#3f9f6c}}
 *{box-sizing:border-box}
-body{margin:0;background:var(--paper);color:var(--ink);font:15px/1.5 -apple-system,"Segoe UI",Roboto,"Open Sans","Noto Sans",system-ui,sans-serif}
+body{margin:0;overflow-wrap:anywhere;background:var(--paper);color:var(--ink);font:15px/1.5 -apple-system,"Segoe UI",Roboto,"Open Sans","Noto Sans",system-ui,sans-serif}
 main,header,footer{max-width:52rem;margin:0 auto;padding:0 1rem}
 header{padding-top:2.5rem}
-h1{margin:0;font-size:1.75rem;line-height:1.2;letter-spacing:-.02em;overflow-wrap:anywhere}
+h1{margin:0;font-size:1.75rem;line-height:1.2;letter-spacing:-.02em}
 h2{margin:2rem 0 .75rem;font-size:1.1rem}
-h3{margin:0;font-size:1rem;font-weight:600;overflow-wrap:anywhere}
-p{margin:.25rem 0;overflow-wrap:anywhere}
+h3{margin:0;font-size:1rem;font-weight:600}
+p{margin:.25rem 0}
 .about,.small,time{color:var(--muted)}
 .about,.text{white-space:pre-line}
 .small{font-size:.85rem}
