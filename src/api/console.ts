@@ -29,7 +29,7 @@ const PAGE = { ...HEADERS, 'cache-control': 'no-cache' }
 const ASSET = { ...HEADERS, 'cache-control': 'public, max-age=31536000, immutable' }
 
 /** Not the console's: a wrong path there is answered by the API, in its own words. */
-const NOT_OURS = /^\/(v1|docs|livez|readyz|metrics|ping|api)(\/|$)/
+const NOT_OURS = /^\/(v1|docs|livez|readyz|metrics|ping|api|status)(\/|$)/
 
 const NOT_BUILT =
   'The console is not built. Build it with: npm run build:web\nThe API is described at /docs/\n'

@@ -22,6 +22,7 @@ const TAGS = [
   { name: 'Stream', description: 'Events, deliveries and attempts as they happen.' },
   { name: 'Queues', description: 'Durable, ordered feeds of attempt records for other programs.' },
   { name: 'Monitors', description: 'What is watched, and how it stands.' },
+  { name: 'Status page', description: 'What the public is told.' },
   { name: 'Heartbeats', description: 'Jobs say that they ran.' },
   { name: 'Metrics', description: 'Samples in, and graphs out.' },
   { name: 'Incidents', description: 'What was wrong, what was told of it, and what was not, and why.' },

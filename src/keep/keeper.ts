@@ -13,6 +13,7 @@ import { type Committer, KeyTaken } from './committer.ts'
 import { KeyGate } from './key-gate.ts'
 import { routeEvent } from './route-event.ts'
 import type { Routing } from './routing.ts'
+import { StatusNotes } from './status-notes.ts'
 
 /** What a producer says: detection, the API, a foreign alert. */
 export interface EventInput {
@@ -56,6 +57,7 @@ export class Keeper {
   readonly #committer: Committer
   readonly #clock: Clock
   readonly #gate = new KeyGate()
+  readonly #notes: StatusNotes
   readonly #knownMonitors = new LRUCache<string, true>({ max: KNOWN_MONITORS })
 
   constructor(options: {
@@ -70,6 +72,7 @@ export class Keeper {
     this.#routing = options.routing
     this.#committer = options.committer
     this.#clock = options.clock
+    this.#notes = new StatusNotes(options.database)
   }
 
   /**
@@ -154,6 +157,8 @@ export class Keeper {
       monitors: this.#newMonitors(workspaceId, inputs),
     })
     for (const input of inputs) this.#knownMonitors.set(`${workspaceId} ${input.monitorName}`, true)
+    for (const { event } of routed)
+      if (!event.dryRun) this.#notes.note(workspaceId, event.monitorName, event.status, event.acceptedAt)
     return answers
   }
 

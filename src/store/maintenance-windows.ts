@@ -46,6 +46,20 @@ export async function loadWindows(database: Queryable, now: number): Promise<Sto
   return rows.map(toWindow)
 }
 
+/** The workspace's windows that are not over; `now`: ms since the epoch. */
+export async function loadWindowsOf(
+  database: Queryable,
+  workspaceId: string,
+  now: number,
+): Promise<StoredWindow[]> {
+  const { rows } = await database.query<Row>(
+    `select ${COLUMNS} from maintenance_windows
+     where workspace_id = $1 and (ends_at is null or ends_at > to_timestamp($2 / 1000.0)) order by id`,
+    [workspaceId, now],
+  )
+  return rows.map(toWindow)
+}
+
 /** `now`: ms since the epoch. */
 export async function insertWindow(
   database: Queryable,

@@ -79,6 +79,21 @@ export async function findStanding(
   return rows[0] ? toStanding(rows[0]) : null
 }
 
+/** Names and standings of these monitors of the workspace, by name. */
+export function findStandings(
+  database: Database,
+  workspaceId: string,
+  ids: readonly string[],
+): Promise<{ id: string; name: string; standing: Standing }[]> {
+  return readBriefly(database, async tx => {
+    const { rows } = await tx.query<Row>(
+      `${STANDING} where m.workspace_id = $1 and m.id = any ($2) order by m.name`,
+      [workspaceId, ids],
+    )
+    return rows.map(row => ({ id: row.id, name: row.name, standing: toStanding(row) }))
+  })
+}
+
 function toStanding(row: Row): Standing {
   return {
     status: row.status,

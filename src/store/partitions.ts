@@ -5,6 +5,7 @@ import type { Part } from '../ground/lifecycle.ts'
 import type { Logger } from '../ground/log.ts'
 import { pruneAudit } from './audit-log.ts'
 import type { Database, Queryable } from './database.ts'
+import { pruneHistories } from './status-history.ts'
 
 const TABLES = [
   'events',
@@ -102,6 +103,7 @@ export class Partitions implements Part {
     ])
     await pruneAudit(this.#database, now - this.#auditRetentionDays * DAY_MS)
     await this.#database.query(`delete from monitors_gone where deleted_at < now() - interval '1 day'`)
+    await pruneHistories(this.#database, now)
   }
 
   async #create(tx: Queryable, table: string, day: string): Promise<void> {

@@ -110,7 +110,7 @@ const PLACES: readonly Place[] = [
   },
   { name: 'incidents', path: () => '/incidents', shows: 'storefront' },
   { name: 'incident', path: ({ incidentId }) => `/incidents/${incidentId}`, shows: 'Timeline' },
-  { name: 'settings-keys', path: () => '/settings', shows: 'configured admin token' },
+  { name: 'settings-keys', path: () => '/settings/keys', shows: 'configured admin token' },
   {
     name: 'settings-key-new',
     path: () => '/settings/keys',
@@ -141,6 +141,15 @@ const PLACES: readonly Place[] = [
   { name: 'settings-retention', path: () => '/settings/retention', shows: '365 days' },
   { name: 'settings-audit', path: () => '/settings/audit', shows: 'Made the endpoint "Operations"' },
   { name: 'settings-audit-none', path: () => '/settings/audit?target=nobody', shows: 'Nothing matches' },
+  {
+    name: 'settings-status-page',
+    path: () => '/settings/status-page',
+    shows: 'Everybody may read it',
+    act: async page => {
+      await page.getByRole('button', { name: 'Add a group' }).click()
+      await page.getByLabel(/^Public name of/).fill('Checkout')
+    },
+  },
   { name: 'nothing-here', path: () => '/no/such/page', shows: 'This address leads nowhere' },
   {
     name: 'palette',

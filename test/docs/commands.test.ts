@@ -86,6 +86,7 @@ describe('works as it is printed, with a server that runs', () => {
     'docs/how-to/follow-the-live-stream.md',
     'docs/how-to/use-the-api-from-typescript.md',
     'docs/how-to/develop-a-receiver.md',
+    'docs/how-to/publish-a-status-page.md',
     'docs/how-to/run-behind-a-reverse-proxy.md',
     'docs/how-to/monitor-statuspulse.md',
     'docs/how-to/sign-in-and-members.md',

@@ -150,6 +150,8 @@ async function snapshot(workspaceId: string): Promise<string> {
     'sessions',
     'account_links',
     'audit_log',
+    'status_pages',
+    'public_updates',
   ]
   const parts = await Promise.all(
     tables.map(async table => {

@@ -222,6 +222,12 @@ const settingsAudit = createRoute({
   },
 })
 
+const settingsStatusPage = createRoute({
+  getParentRoute: underSettings,
+  path: '/status-page',
+  component: lazyRouteComponent(() => import('./pages/settings/status-page.tsx'), 'StatusPagePage'),
+})
+
 /** Of a URL that somebody may have written: what cannot be is left out. */
 function deliveryFilters(search: Record<string, unknown>): DeliveryFilters {
   const filters: DeliveryFilters = {}
@@ -263,6 +269,7 @@ export const router = createRouter({
       memberSettings,
       settingsKeys,
       settingsWorkspaces,
+      settingsStatusPage,
       settingsQueues,
       settingsNodes,
       settingsRetention,

@@ -608,6 +608,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/monitors/{id}/uptime": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show the uptime of a monitor
+         * @description How long a monitor was operational, degraded, down, in maintenance or unknown, day by day (UTC).
+         */
+        get: operations["getUptime"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/uptime": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show the uptime of many monitors
+         * @description The same of up to 200 monitors at once, by name.
+         */
+        get: operations["listUptimes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/incidents": {
         parameters: {
             query?: never;
@@ -679,7 +719,7 @@ export interface paths {
         put?: never;
         /**
          * Comment on an incident
-         * @description Told as `incident.updated`.
+         * @description Told as `incident.updated`; with `public`, on the status page too.
          */
         post: operations["commentIncident"];
         delete?: never;
@@ -830,6 +870,30 @@ export interface paths {
          * @description JSON Merge Patch (RFC 7396): what is left out stays. To make a recurring window of one that happens once, or the other way round, give the new fields, and null for the old ones.
          */
         patch: operations["updateMaintenanceWindow"];
+        trace?: never;
+    };
+    "/v1/status-page": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show the settings of the status page
+         * @description What this workspace tells the public. Switched off until somebody switches it on.
+         */
+        get: operations["getStatusPage"];
+        /**
+         * Set up the status page
+         * @description Puts these settings in the place of those before. Other nodes follow within seconds. Only what is chosen here is ever on the page: no name of a monitor, no address, no error.
+         */
+        put: operations["replaceStatusPage"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/v1/intake/alertmanager": {
@@ -3004,6 +3068,11 @@ export interface components {
             /** @description Who, in words. Left out: the API key. */
             by?: string;
             comment: string;
+            /**
+             * @description The status page shows it, without who said it.
+             * @default false
+             */
+            public?: boolean;
         };
         SilenceInput: {
             /** @default  */
@@ -3085,6 +3154,38 @@ export interface components {
              */
             time_zone?: string;
             duration_s?: number | null;
+        };
+        StatusPageInput: {
+            /** @description Whether anybody can read it. */
+            enabled: boolean;
+            /**
+             * @description The page is at `/status/{slug}`.
+             * @example acme
+             */
+            slug: string;
+            title: string;
+            /** @default  */
+            description?: string | "";
+            /**
+             * @description Whether incidents are shown, with the comments that were marked as public.
+             * @default true
+             */
+            show_incidents?: boolean;
+            /** @default [] */
+            groups?: components["schemas"]["StatusPageGroup"][];
+        };
+        StatusPageGroup: {
+            /**
+             * @description Its heading; empty: none.
+             * @default
+             */
+            name?: string | "";
+            monitors: components["schemas"]["StatusPageMonitor"][];
+        };
+        StatusPageMonitor: {
+            monitor_id: string;
+            /** @description What the public reads. The name of the monitor is never shown. */
+            display_name: string;
         };
         /** @description Alertmanager's webhook, version 4. */
         AlertmanagerWebhook: {
@@ -4337,6 +4438,29 @@ export interface components {
         MetricNames: {
             data: string[];
         };
+        Uptime: {
+            monitor_id: string;
+            /** @description Share of time in which it was not down, in percent; unknown time and maintenance do not count. null: there is no other. */
+            uptime_pct: number | null;
+            /** @description The oldest first. */
+            days: components["schemas"]["UptimeDay"][];
+            /** @description Average response time of each of the last 24 hours, this one last. Empty: none was measured. */
+            latency_ms: (number | null)[];
+        };
+        /** @description Seconds that a monitor had each status. They add up to the length of the day so far. */
+        UptimeDay: {
+            /** Format: date */
+            day: string;
+            operational_s: number;
+            degraded_s: number;
+            down_s: number;
+            maintenance_s: number;
+            /** @description Nothing was seen, or nobody was there to see it. */
+            unknown_s: number;
+        };
+        Uptimes: {
+            data: components["schemas"]["Uptime"][];
+        };
         IncidentPage: {
             data: components["schemas"]["IncidentSummary"][];
             /** @description Where the next page begins; null: this is the last. */
@@ -4425,6 +4549,8 @@ export interface components {
             held: components["schemas"]["Hold"] | null;
             /** @description In order; the first 500. */
             timeline: components["schemas"]["TimelineEntry"][];
+            /** @description What the status page says of it, the latest first. */
+            public_updates: components["schemas"]["PublicUpdate"][];
         };
         /** @description What happened, and the event that it caused or did not. */
         TimelineEntry: {
@@ -4445,6 +4571,11 @@ export interface components {
             /** @description How many endpoints it was sent to. */
             deliveries: number | null;
             suppressed: components["schemas"]["Hold"] | null;
+        };
+        PublicUpdate: {
+            /** Format: date-time */
+            at: string;
+            text: string;
         };
         SuppressedEventPage: {
             data: components["schemas"]["SuppressedEvent"][];
@@ -4526,6 +4657,24 @@ export interface components {
             data: components["schemas"]["MaintenanceWindow"][];
             /** @description Where the next page begins; null: this is the last. */
             next_cursor: string | null;
+        };
+        StatusPage: {
+            /** @description Whether anybody can read it. */
+            enabled: boolean;
+            /** @description null: it was never set. */
+            slug: string | null;
+            title: string;
+            /** @default  */
+            description: string | "";
+            /**
+             * @description Whether incidents are shown, with the comments that were marked as public.
+             * @default true
+             */
+            show_incidents: boolean;
+            /** @default [] */
+            groups: components["schemas"]["StatusPageGroupOutput"][];
+            /** @description Where it is; null: it is switched off. */
+            path: string | null;
         };
         AlertsAnswer: {
             /** @description Alerts that were taken, repeats included. */
@@ -5022,6 +5171,14 @@ export interface components {
              */
             operator: "=" | "!=" | "=~" | "!~";
             value: string;
+        };
+        StatusPageGroupOutput: {
+            /**
+             * @description Its heading; empty: none.
+             * @default
+             */
+            name: string | "";
+            monitors: components["schemas"]["StatusPageMonitor"][];
         };
     };
     responses: {
@@ -6864,6 +7021,70 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    getUptime: {
+        parameters: {
+            query?: {
+                /** @description Days (UTC), today the last of them. */
+                days?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The monitor's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its days. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Uptime"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listUptimes: {
+        parameters: {
+            query: {
+                /** @description Ids of monitors; those that there are not are left out. */
+                monitor_ids: string[];
+                /** @description Days (UTC), today the last of them. */
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Those that there are. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Uptimes"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     listIncidents: {
         parameters: {
             query?: {
@@ -7395,6 +7616,65 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getStatusPage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The settings. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatusPage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    replaceStatusPage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StatusPageInput"];
+            };
+        };
+        responses: {
+            /** @description The settings as they are now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatusPage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];

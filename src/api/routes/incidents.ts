@@ -3,12 +3,13 @@ import { z } from 'zod'
 import type { OperatorAction } from '../../decide/observation.ts'
 import { conflict, notFound } from '../../ground/errors.ts'
 import { eventsOfIncident, findIncident, listIncidents, type StoredIncident } from '../../store/incidents.ts'
+import { insertPublicUpdate, listPublicUpdates } from '../../store/status-pages.ts'
 import { listSuppressed } from '../../store/suppressed-events.ts'
 import { type Caller, signatureOf } from '../caller.ts'
 import { fromCursor, pageOf } from '../cursor.ts'
 import { showIncident, showSuppressed, showTimeline } from '../incident-view.ts'
 import { addOperation } from '../operation.ts'
-import { idParams, monitorName, pageFields, severity, text, timeInput } from '../schemas/common.ts'
+import { idParams, monitorName, pageFields, severity, text, timeInput, timeOf } from '../schemas/common.ts'
 import {
   actionInput,
   commentInput,
@@ -41,7 +42,7 @@ export function incidentRoutes(app: FastifyInstance, services: Services): void {
   addAct(app, services, {
     action: 'comment',
     summary: 'Comment on an incident',
-    description: 'Told as `incident.updated`.',
+    description: 'Told as `incident.updated`; with `public`, on the status page too.',
   })
   addAct(app, services, {
     action: 'resolve',
@@ -131,6 +132,10 @@ function addAct(
       const found = await incidentOr404(services, caller, params.id)
       const refused = await act(services, caller, found, action, body)
       if (refused !== null) throw conflict(`The incident cannot be changed: ${refused}.`)
+      if ('public' in body && body.public && body.comment !== undefined) {
+        const update = { incidentId: found.id, at: services.clock.now(), text: body.comment }
+        await insertPublicUpdate(services.database, caller.workspaceId, update)
+      }
       return show(services, caller, await incidentOr404(services, caller, params.id))
     },
   })
@@ -162,11 +167,16 @@ async function incidentOr404({ database }: Services, caller: Caller, id: string)
 }
 
 async function show({ database, clock }: Services, { workspaceId }: Caller, found: StoredIncident) {
-  const [events, suppressed] = await Promise.all([
+  const [events, suppressed, updates] = await Promise.all([
     eventsOfIncident(database, workspaceId, found, clock.now(), MAX_TIMELINE),
     listSuppressed(database, workspaceId, { incidentId: found.id }, { beforeId: null, limit: MAX_TIMELINE }),
+    listPublicUpdates(database, workspaceId, [found.id]),
   ])
-  return { ...showIncident(found), timeline: showTimeline(events, suppressed).slice(0, MAX_TIMELINE) }
+  return {
+    ...showIncident(found),
+    timeline: showTimeline(events, suppressed).slice(0, MAX_TIMELINE),
+    public_updates: updates.map(({ at, text }) => ({ at: timeOf(at), text })),
+  }
 }
 
 function addListSuppressed(app: FastifyInstance, { database }: Services): void {

@@ -25,8 +25,10 @@ import { serviceRoutes } from './service.ts'
 import { sessionRoutes } from './session.ts'
 import { silenceRoutes } from './silences.ts'
 import { singleSignOnRoutes } from './single-sign-on.ts'
+import { statusPageRoutes } from './status-page.ts'
 import { streamRoutes } from './stream.ts'
 import { templateRoutes } from './templates.ts'
+import { uptimeRoutes } from './uptime.ts'
 import { userRoutes } from './users.ts'
 
 /** Every route of the API, in the order of the document. */
@@ -43,9 +45,11 @@ export function addRoutes(app: FastifyInstance, services: Services, accounts: Ac
   monitorRoutes(app, services)
   heartbeatRoutes(app, services)
   metricRoutes(app, services)
+  uptimeRoutes(app, services)
   incidentRoutes(app, services)
   silenceRoutes(app, services)
   maintenanceRoutes(app, services)
+  statusPageRoutes(app, services)
   intakeRoutes(app, services)
   codeRoutes(app, services)
   keyRoutes(app, services)

@@ -62,6 +62,9 @@ export const incident = z
   .object({
     ...incidentSummary.shape,
     timeline: z.array(timelineEntry).meta({ description: 'In order; the first 500.' }),
+    public_updates: z
+      .array(z.object({ at: time, text: z.string() }).meta({ id: 'PublicUpdate' }))
+      .meta({ description: 'What the status page says of it, the latest first.' }),
   })
   .meta({ id: 'Incident' })
 
@@ -70,7 +73,16 @@ const comment = text({ max: 4_000 })
 
 export const actionInput = z.strictObject({ by, comment: comment.optional() }).meta({ id: 'IncidentAction' })
 
-export const commentInput = z.strictObject({ by, comment }).meta({ id: 'IncidentComment' })
+export const commentInput = z
+  .strictObject({
+    by,
+    comment,
+    public: z
+      .boolean()
+      .default(false)
+      .meta({ description: 'The status page shows it, without who said it.' }),
+  })
+  .meta({ id: 'IncidentComment' })
 
 export const suppressedEvent = z
   .object({

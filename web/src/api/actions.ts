@@ -99,10 +99,10 @@ export type IncidentDeed = 'acknowledge' | 'comment' | 'resolve'
 export function useIncidentDeed(id: string) {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: ({ deed, comment }: { deed: IncidentDeed; comment: string }) => {
+    mutationFn: ({ deed, comment, isPublic }: { deed: IncidentDeed; comment: string; isPublic: boolean }) => {
       const params = { path: { id } }
       if (deed === 'comment')
-        return take(api.POST('/v1/incidents/{id}/comment', { params, body: { comment } }))
+        return take(api.POST('/v1/incidents/{id}/comment', { params, body: { comment, public: isPublic } }))
       const body = comment === '' ? {} : { comment }
       return deed === 'resolve'
         ? take(api.POST('/v1/incidents/{id}/resolve', { params, body }))

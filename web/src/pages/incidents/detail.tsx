@@ -77,9 +77,10 @@ export function IncidentPage() {
 function Deeds({ incident }: { incident: Incident }) {
   const act = useIncidentDeed(incident.id)
   const [comment, setComment] = useState('')
+  const [isPublic, setPublic] = useState(false)
   const isOver = incident.state === 'resolved'
   const doIt = (deed: IncidentDeed) =>
-    act.mutate({ deed, comment: comment.trim() }, { onSuccess: () => setComment('') })
+    act.mutate({ deed, comment: comment.trim(), isPublic }, { onSuccess: () => setComment('') })
   function submit(event: FormEvent) {
     event.preventDefault()
     doIt('comment')
@@ -102,6 +103,15 @@ function Deeds({ incident }: { incident: Incident }) {
             />
           )}
         </Field>
+        <label className="flex min-h-8 cursor-pointer items-center gap-2 text-sm">
+          <input
+            type="checkbox"
+            className="size-4 accent-ink"
+            checked={isPublic}
+            onChange={change => setPublic(change.target.checked)}
+          />
+          When only commenting: show it on the status page
+        </label>
         <div className="flex flex-wrap gap-2">
           {incident.state === 'open' && (
             <Button look="primary" busy={act.isPending} onClick={() => doIt('acknowledge')}>

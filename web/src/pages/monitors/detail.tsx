@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { eventsQuery, monitorQuery } from '../../api/queries.ts'
+import { UptimeCard } from '../../parts/uptime-bars.tsx'
 import { Badge, Note } from '../../ui/badge.tsx'
 import { buttonClass } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
@@ -72,6 +73,7 @@ export function MonitorPage() {
             </Link>
           </Note>
         )}
+        <UptimeCard monitorId={monitor.id} />
         {monitor.last_check && <LastCheck check={monitor.last_check} />}
         {monitor.kind === 'http' && <ResponseTimes monitor={monitor} />}
         <Card title="Events" about="The latest first.">

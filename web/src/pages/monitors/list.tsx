@@ -3,7 +3,8 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { Activity, ChevronRight, Search } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { monitorsQuery } from '../../api/queries.ts'
-import { type Monitor, STATUSES, type Status } from '../../api/types.ts'
+import { type Monitor, STATUSES, type Status, type Uptime } from '../../api/types.ts'
+import { uptimesQuery } from '../../api/uptime.ts'
 import { duration } from '../../lib/time.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { inputClass } from '../../ui/field.tsx'
@@ -11,6 +12,7 @@ import { Page } from '../../ui/page.tsx'
 import { Empty, Failure, Skeleton } from '../../ui/states.tsx'
 import { Time } from '../../ui/time.tsx'
 import { AddMonitor } from './add-monitor.tsx'
+import { RowUptime } from './row-uptime.tsx'
 
 const MOST_SHOWN = 200
 const PAUSE_MS = 250
@@ -83,6 +85,7 @@ function Results({ search, status }: { search: string; status: Status | undefine
     ...monitorsQuery(search, MOST_SHOWN, status),
     refetchInterval: REFRESH_MS,
   })
+  const { data: uptimes } = useQuery(uptimesQuery(data?.data ?? []))
   if (error) return <Failure error={error} retry={refetch} />
   if (!data) return <Skeleton rows={6} />
   if (data.data.length === 0)
@@ -99,7 +102,7 @@ function Results({ search, status }: { search: string; status: Status | undefine
     <>
       <ul className="divide-y divide-line rounded-2xl border border-line bg-surface px-3 shadow-card sm:px-5">
         {data.data.map(monitor => (
-          <Row key={monitor.id} monitor={monitor} />
+          <Row key={monitor.id} monitor={monitor} uptime={uptimes?.get(monitor.id)} />
         ))}
       </ul>
       {data.next_cursor && (
@@ -111,14 +114,14 @@ function Results({ search, status }: { search: string; status: Status | undefine
   )
 }
 
-function Row({ monitor }: { monitor: Monitor }) {
+function Row({ monitor, uptime }: { monitor: Monitor; uptime: Uptime | undefined }) {
   const total = monitor.last_check?.timings_ms.total
   return (
     <li>
       <Link
         to="/monitors/$id"
         params={{ id: monitor.id }}
-        className="flex min-h-14 items-center gap-4 px-1 py-2 hover:bg-sunken"
+        className="flex min-h-14 flex-wrap items-center gap-x-4 gap-y-2 px-1 py-2 hover:bg-sunken md:flex-nowrap"
       >
         <span className="min-w-0 flex-1">
           <span className="block truncate text-sm font-medium">{monitor.name}</span>
@@ -127,12 +130,15 @@ function Row({ monitor }: { monitor: Monitor }) {
             {typeof total === 'number' && `, ${duration(total)}`}
           </span>
         </span>
+        <RowUptime uptime={uptime} />
         {monitor.since && (
-          <span className="hidden text-xs text-muted sm:block">
+          <span className="hidden w-28 shrink-0 text-right text-xs text-muted sm:block md:hidden lg:block">
             since <Time at={monitor.since} />
           </span>
         )}
-        <Badge>{monitor.status}</Badge>
+        <span className="flex shrink-0 justify-end md:w-28">
+          <Badge>{monitor.status}</Badge>
+        </span>
         <ChevronRight aria-hidden="true" className="size-4 text-muted" />
       </Link>
     </li>

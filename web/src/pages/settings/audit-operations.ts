@@ -62,6 +62,7 @@ export const AUDIT_OPERATIONS: readonly (readonly [
       ['updateWorkspace', 'Workspace changed'],
       ['updateWorkspaceById', 'Workspace changed by the operator'],
       ['createWorkspace', 'Workspace made'],
+      ['replaceStatusPage', 'Status page set up'],
       ['applyCode', 'File applied'],
       ['putMappingRules', 'Mapping rules replaced'],
       ['putGrafanaSecret', 'Grafana’s secret set'],

@@ -4,6 +4,7 @@ export const SETTINGS_SECTIONS = [
   { to: '/settings/members', label: 'Members' },
   { to: '/settings/keys', label: 'API keys' },
   { to: '/settings/workspaces', label: 'Workspaces' },
+  { to: '/settings/status-page', label: 'Status page' },
   { to: '/settings/queues', label: 'Queues' },
   { to: '/settings/nodes', label: 'Nodes' },
   { to: '/settings/retention', label: 'Retention' },
