@@ -35,8 +35,13 @@ const MOST_VALUES = 1_000_000
 /** Of form: what comes after the first few follows from them. */
 const MOST_ERRORS = 20
 
-/** Reads YAML (or JSON) with variables in its values. Keys `x-…` at the top are the author's own. */
-export function readSource(text: string, env: Readonly<Record<string, string | undefined>>): Source {
+type Environment = Readonly<Record<string, string | undefined>>
+
+/**
+ * Reads YAML (or JSON) with variables in its values. Keys `x-…` at the top are the author's own.
+ * @param env null: `${` has no meaning
+ */
+export function readSource(text: string, env: Environment | null): Source {
   const lines = new LineCounter()
   const yaml = parsed(text, lines)
   if (typeof yaml === 'string')
@@ -63,11 +68,11 @@ class Reader {
   readonly #read = new Map<Scalar, { readonly value: unknown; readonly names: readonly string[] }>()
   readonly #aliases: Aliases
   readonly #lines: LineCounter
-  readonly #env: Readonly<Record<string, string | undefined>>
+  readonly #env: Environment | null
   #values = 0
   #characters = 0
 
-  constructor(aliases: Aliases, lines: LineCounter, env: Readonly<Record<string, string | undefined>>) {
+  constructor(aliases: Aliases, lines: LineCounter, env: Environment | null) {
     this.#aliases = aliases
     this.#lines = lines
     this.#env = env
@@ -176,7 +181,8 @@ class Reader {
 
   #interpolated(node: Scalar, path: string): { value: unknown; names: readonly string[] } {
     const template = node.value
-    if (typeof template !== 'string' || !template.includes('${')) return { value: template, names: [] }
+    if (this.#env === null || typeof template !== 'string' || !template.includes('${'))
+      return { value: template, names: [] }
     const { text, names, faults } = interpolate(template, this.#env)
     for (const message of faults) this.fault(offsetOf(node), path, message)
     const isPlain = node.type === Scalar.PLAIN && /^\$\{[^}]*\}$/.test(template)
