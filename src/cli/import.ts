@@ -15,10 +15,16 @@ interface ImportOptions {
 /** `statuspulse import …` */
 export function defineImport(command: Command): void {
   command.addHelpText('after', EXAMPLES)
-  addSource(command, 'uptime-kuma', 'backup.json', 'a backup of Uptime Kuma 1.x: Settings, Backup, Export', async () => {
-    const { fromUptimeKuma } = await import('./import/uptime-kuma.ts')
-    return fromUptimeKuma
-  })
+  addSource(
+    command,
+    'uptime-kuma',
+    'backup.json',
+    'a backup of Uptime Kuma 1.x: Settings, Backup, Export',
+    async () => {
+      const { fromUptimeKuma } = await import('./import/uptime-kuma.ts')
+      return fromUptimeKuma
+    },
+  )
   addSource(command, 'gatus', 'config.yaml', 'the configuration of Gatus', async () => {
     const { fromGatus } = await import('./import/gatus.ts')
     return fromGatus
@@ -91,13 +97,16 @@ function remarksOn(name: string, { variables }: Imported): string[] {
 }
 
 function describe({ document, notMapped, variables }: Imported, out: string | undefined): string[] {
-  const counts = Object.entries(countsOf(document)).map(([name, count]) => `${count} ${name.replace('_', ' ')}`)
+  const counts = Object.entries(countsOf(document)).map(
+    ([name, count]) => `${count} ${name.replace('_', ' ')}`,
+  )
   const head = (text: string) => paint('bold', text, process.stderr)
   return [
     `${out === undefined ? 'Made' : `Wrote ${out}`}: ${counts.join(', ')}.`,
     ...(notMapped.length > 0 ? ['', head('What has no counterpart, or another one:')] : []),
     ...notMapped.map(
-      ({ thing, field, reason }) => `  ${oneLine(thing)}${field === null ? ' ' : `, ${oneLine(field)}: `}${oneLine(reason)}`,
+      ({ thing, field, reason }) =>
+        `  ${oneLine(thing)}${field === null ? ' ' : `, ${oneLine(field)}: `}${oneLine(reason)}`,
     ),
     ...(variables.length > 0 ? ['', head('Variables to set before it is applied:')] : []),
     ...variables.map(({ name, about }) => `  ${name}  ${oneLine(about)}`),

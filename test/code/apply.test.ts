@@ -43,7 +43,11 @@ const tcp = (name: string, more = {}) => ({
 
 describe('a document', () => {
   it('is applied: what is new is made, what differs is changed, what is the same stays', async () => {
-    const first = { name: 'a', monitors: [tcp('a-one'), tcp('a-two')], endpoints: [{ name: 'a-end', url: 'http://127.0.0.1:9999/' }] }
+    const first = {
+      name: 'a',
+      monitors: [tcp('a-one'), tcp('a-two')],
+      endpoints: [{ name: 'a-end', url: 'http://127.0.0.1:9999/' }],
+    }
     const made = await apply(first)
     expect(summary(made)).toEqual(['create endpoint a-end', 'create monitor a-one', 'create monitor a-two'])
     expect(made.changes[0].secret).toMatch(/^whsec_/)
@@ -62,7 +66,9 @@ describe('a document', () => {
     expect(kept).toMatchObject({ changes: [], orphans: [{ thing: 'monitor', name: 'b-two' }] })
     const pruned = await apply({ name: 'b', monitors: [] }, 'prune=true')
     expect(summary(pruned).sort()).toEqual(['delete monitor b-one', 'delete monitor b-two'])
-    const names = (await app.call('GET', '/v1/monitors?search=b-')).body.data.map((one: { name: string }) => one.name)
+    const names = (await app.call('GET', '/v1/monitors?search=b-')).body.data.map(
+      (one: { name: string }) => one.name,
+    )
     expect(names).toEqual(['b-by-hand', 'b-others'])
   })
 
@@ -76,11 +82,32 @@ describe('a document', () => {
   })
 
   it.each([
-    ['a field that is wrong', { monitors: [tcp('d-one'), tcp('d-two', { interval_s: 1 })] }, 'monitors[1].interval_s'],
+    [
+      'a field that is wrong',
+      { monitors: [tcp('d-one'), tcp('d-two', { interval_s: 1 })] },
+      'monitors[1].interval_s',
+    ],
     ['a name that is there twice', { monitors: [tcp('d-one'), tcp('d-one')] }, 'monitors[1].name'],
-    ['a slug that is taken', { monitors: [{ name: 'd h', kind: 'heartbeat' }, { name: 'd-h', kind: 'heartbeat' }] }, null],
-    ['a target that is refused', { monitors: [tcp('d-one')], endpoints: [{ name: 'd', url: 'http://10.0.0.1/' }] }, 'endpoints[0].url'],
-    ['a secret that nobody knows', { endpoints: [{ name: 'd', url: 'http://127.0.0.1:9999/', headers: { a: '********' } }] }, 'endpoints[0].headers.a'],
+    [
+      'a slug that is taken',
+      {
+        monitors: [
+          { name: 'd h', kind: 'heartbeat' },
+          { name: 'd-h', kind: 'heartbeat' },
+        ],
+      },
+      null,
+    ],
+    [
+      'a target that is refused',
+      { monitors: [tcp('d-one')], endpoints: [{ name: 'd', url: 'http://10.0.0.1/' }] },
+      'endpoints[0].url',
+    ],
+    [
+      'a secret that nobody knows',
+      { endpoints: [{ name: 'd', url: 'http://127.0.0.1:9999/', headers: { a: '********' } }] },
+      'endpoints[0].headers.a',
+    ],
     ['a section that is none', { monitors: [tcp('d-one')], checks: [] }, 'checks'],
   ])('with %s touches nothing', async (_, document, path) => {
     const before = await things()

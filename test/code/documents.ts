@@ -3,10 +3,13 @@ import fc from 'fast-check'
 /** Texts that a file must not take for something else. */
 const text = (max: number) =>
   fc
-    .array(fc.constantFrom('a', 'Z', '${', '}', '$', '$$', '${A}', ':-', '#', ': ', "'", '"', 'é', '-', '*', '&'), {
-      minLength: 1,
-      maxLength: 8,
-    })
+    .array(
+      fc.constantFrom('a', 'Z', '${', '}', '$', '$$', '${A}', ':-', '#', ': ', "'", '"', 'é', '-', '*', '&'),
+      {
+        minLength: 1,
+        maxLength: 8,
+      },
+    )
     .map(parts => parts.join('').slice(0, max))
 const path = fc.stringMatching(/^[a-z${}]{0,12}$/).map(encodeURI)
 const labels = fc.dictionary(fc.stringMatching(/^[a-z_]{1,6}$/), text(50), { maxKeys: 3 })
@@ -59,7 +62,11 @@ const monitor = fc.oneof(
   monitorOf({
     name,
     kind: fc.constant('heartbeat'),
-    spec: fc.constantFrom({}, { period_s: 60 }, { cron: '30 2 * * *', time_zone: 'Europe/Berlin', grace_s: 5 }),
+    spec: fc.constantFrom(
+      {},
+      { period_s: 60 },
+      { cron: '30 2 * * *', time_zone: 'Europe/Berlin', grace_s: 5 },
+    ),
   }),
   monitorOf({ name, kind: fc.constantFrom('metric', 'external') }),
 )
@@ -70,7 +77,10 @@ const endpoint = fc.record(
     url: path.map(end => `http://127.0.0.1:9999/${end}`),
     filter: fc.record(
       {
-        monitors: fc.array(text(20).map(one => one.replace(/[*?[\]\\]/g, 'x')), { minLength: 1, maxLength: 2 }),
+        monitors: fc.array(
+          text(20).map(one => one.replace(/[*?[\]\\]/g, 'x')),
+          { minLength: 1, maxLength: 2 },
+        ),
         severities: fc.constantFrom(['critical'], ['critical', 'warning']),
       },
       { requiredKeys: [] },
@@ -86,7 +96,11 @@ const endpoint = fc.record(
 const silence = fc.record({
   name,
   matchers: fc.array(
-    fc.record({ name: fc.constantFrom('monitor', 'team'), operator: fc.constantFrom('=', '!='), value: text(20) }),
+    fc.record({
+      name: fc.constantFrom('monitor', 'team'),
+      operator: fc.constantFrom('=', '!='),
+      value: text(20),
+    }),
     { minLength: 1, maxLength: 2 },
   ),
   ends_at: fc.constant('2099-01-01T00:00:00Z'),
@@ -94,7 +108,10 @@ const silence = fc.record({
 
 const window = fc.record({
   name,
-  monitors: fc.array(text(20).map(one => one.replace(/[*?[\]\\]/g, 'x')), { maxLength: 2 }),
+  monitors: fc.array(
+    text(20).map(one => one.replace(/[*?[\]\\]/g, 'x')),
+    { maxLength: 2 },
+  ),
   cron: fc.constant('0 3 * * 0'),
   duration_s: fc.integer({ min: 60, max: 7_200 }),
 })

@@ -47,7 +47,10 @@ maintenance_windows:
     ['an unknown section', 'monitor: []'],
     ['an unknown field', 'monitors: [{ name: a, kind: external, interval: 3 }]'],
     ['a kind that is none', 'monitors: [{ name: a, kind: ping }]'],
-    ['a value out of its range', 'monitors: [{ name: a, kind: tcp, interval_s: 1, spec: { host: a, port: 1 } }]'],
+    [
+      'a value out of its range',
+      'monitors: [{ name: a, kind: tcp, interval_s: 1, spec: { host: a, port: 1 } }]',
+    ],
     ['a missing name', 'endpoints: [{ url: "https://a.example.com" }]'],
     ['a text where a list belongs', 'monitors: all'],
   ])('refuses %s', (_, text) => {

@@ -12,11 +12,37 @@ function read(text: string, env: Record<string, string> = {}) {
 
 /** Texts in which everything special to the file and to YAML is frequent. */
 const tricky = fc
-  .array(fc.constantFrom('$', '{', '}', 'A', ':-', '$$', '${', '${A}', '#', ': ', '\n', ' ', '"', '*a', '&a', 'é', '\t', '- '), {
-    maxLength: 12,
-  })
+  .array(
+    fc.constantFrom(
+      '$',
+      '{',
+      '}',
+      'A',
+      ':-',
+      '$$',
+      '${',
+      '${A}',
+      '#',
+      ': ',
+      '\n',
+      ' ',
+      '"',
+      '*a',
+      '&a',
+      'é',
+      '\t',
+      '- ',
+    ),
+    {
+      maxLength: 12,
+    },
+  )
   .map(parts => parts.join(''))
-const anyText = fc.oneof(tricky, fc.string({ unit: 'grapheme' }), fc.constantFrom('true', '1', 'null', '~', '', '0x1f'))
+const anyText = fc.oneof(
+  tricky,
+  fc.string({ unit: 'grapheme' }),
+  fc.constantFrom('true', '1', 'null', '~', '', '0x1f'),
+)
 const entry = fc.dictionary(
   fc.stringMatching(/^[a-z_]{1,8}$/),
   fc.oneof(anyText, fc.integer(), fc.boolean(), fc.array(anyText, { maxLength: 3 })),
@@ -54,7 +80,11 @@ describe('variables', () => {
   it('that are not there are faults with their lines; their values are in none', () => {
     const { faults } = readSource('monitors:\n  - name: a\n    spec:\n      url: https://${HOST}/\n', {})
     expect(faults).toEqual([
-      { place: { line: 4, column: 12 }, path: 'monitors[0].spec.url', message: 'the environment has no variable HOST' },
+      {
+        place: { line: 4, column: 12 },
+        path: 'monitors[0].spec.url',
+        message: 'the environment has no variable HOST',
+      },
     ])
     expect(readSource('name: "${9}"', {}).faults[0]?.message).toContain('write $${')
   })
@@ -63,7 +93,11 @@ describe('variables', () => {
 describe('aliases', () => {
   const laughs = (levels: number) =>
     Array.from({ length: levels }, (_, level) =>
-      level === 0 ? 'x-0: &a0 [ha, ha]' : `x-${level}: &a${level} [${Array(9).fill(`*a${level - 1}`).join(', ')}]`,
+      level === 0
+        ? 'x-0: &a0 [ha, ha]'
+        : `x-${level}: &a${level} [${Array(9)
+            .fill(`*a${level - 1}`)
+            .join(', ')}]`,
     ).join('\n')
 
   it('are followed, by thousands', () => {
@@ -76,7 +110,11 @@ describe('aliases', () => {
   it.each([
     ['multiply', laughs(30), /makes more than 1,000,000 values/],
     ['go round in a circle', 'name: &a [*a]', /nested more than 40 deep/],
-    ['repeat a long text', `name: &a ${'x'.repeat(100_000)}\nmonitors: [${Array(400).fill('*a').join(',')}]`, /more than 16 MiB/],
+    [
+      'repeat a long text',
+      `name: &a ${'x'.repeat(100_000)}\nmonitors: [${Array(400).fill('*a').join(',')}]`,
+      /more than 16 MiB/,
+    ],
     ['merge themselves', 'x-a: &a { <<: *a }\nname: x', /nothing|nowhere|deep/],
     ['stand for nothing', 'name: *a', /nowhere before it/],
   ])('that %s are refused', (_, text, message) => {

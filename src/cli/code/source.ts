@@ -175,7 +175,11 @@ class Reader {
     if (names.length > 0) this.#variables.set(path, names)
     if (typeof value === 'string') this.#characters += value.length
     if (this.#characters > MOST_BYTES)
-      this.#stop(at, path, `makes more than ${MOST_BYTES / 1_048_576} MiB of the file, by aliases or variables`)
+      this.#stop(
+        at,
+        path,
+        `makes more than ${MOST_BYTES / 1_048_576} MiB of the file, by aliases or variables`,
+      )
     return value
   }
 
@@ -192,7 +196,11 @@ class Reader {
   #count(at: Node | null, path: string, depth: number): void {
     if (depth > MOST_DEPTH) this.#stop(at, path, `is nested more than ${MOST_DEPTH} deep`)
     if (++this.#values > MOST_VALUES)
-      this.#stop(at, path, `makes more than ${MOST_VALUES.toLocaleString('en')} values of the file, by aliases`)
+      this.#stop(
+        at,
+        path,
+        `makes more than ${MOST_VALUES.toLocaleString('en')} values of the file, by aliases`,
+      )
   }
 
   #stop(at: Node | null, path: string, message: string): never {

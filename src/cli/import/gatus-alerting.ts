@@ -21,7 +21,13 @@ export interface Thresholds {
 const FAILURES = 3
 const SUCCESSES = 2
 /** Read by {@link thresholdsOf}, or said of the provider as a whole. */
-const ALERT_FIELDS = new Set(['type', 'enabled', 'failure-threshold', 'success-threshold', 'send-on-resolved'])
+const ALERT_FIELDS = new Set([
+  'type',
+  'enabled',
+  'failure-threshold',
+  'success-threshold',
+  'send-on-resolved',
+])
 
 /** What an endpoint's alerts say of it; null: it has none. */
 export function thresholdsOf(draft: Draft, thing: string, endpoint: Json, alerting: Json): Thresholds | null {
@@ -34,7 +40,11 @@ export function thresholdsOf(draft: Draft, thing: string, endpoint: Json, alerti
   const successes = alerts.map(alert => numberOf(alert['success-threshold']) || SUCCESSES)
   const least = { failures: Math.min(...failures), successes: Math.min(...successes) }
   if (new Set(failures).size > 1)
-    draft.note(thing, 'alerts', `all are told after ${least.failures} failures, the fewest of them: a monitor has one number`)
+    draft.note(
+      thing,
+      'alerts',
+      `all are told after ${least.failures} failures, the fewest of them: a monitor has one number`,
+    )
   for (const alert of alerts)
     for (const [field, value] of Object.entries(alert))
       if (!ALERT_FIELDS.has(field) && isSet(value)) draft.note(thing, `alerts, ${field}`, reasonOf(field))
@@ -78,17 +88,35 @@ export function addAlerting(draft: Draft, alerting: Json, alerted: readonly Aler
     const using = alerted.filter(({ types }) => types.has(type))
     const make = MAKERS[type]
     if (!make) {
-      draft.note(thing, null, 'is left out: there is no such endpoint; what takes webhooks is reached by one with a template')
+      draft.note(
+        thing,
+        null,
+        'is left out: there is no such endpoint; what takes webhooks is reached by one with a template',
+      )
       continue
     }
     noteResolved(draft, thing, provider)
     const overrides = listOf(provider.overrides).filter(isObject)
     const groups = new Set(overrides.map(({ group }) => String(group)))
-    addOne(draft, make, provider, type, thing, using.filter(({ group }) => !groups.has(group)))
+    addOne(
+      draft,
+      make,
+      provider,
+      type,
+      thing,
+      using.filter(({ group }) => !groups.has(group)),
+    )
     for (const override of overrides) {
       const group = String(override.group)
       const own = using.filter(one => one.group === group)
-      addOne(draft, make, { ...provider, ...override }, `${type} ${group}`, `${thing}, group ${JSON.stringify(group)}`, own)
+      addOne(
+        draft,
+        make,
+        { ...provider, ...override },
+        `${type} ${group}`,
+        `${thing}, group ${JSON.stringify(group)}`,
+        own,
+      )
     }
   }
   const known = new Set(Object.keys(alerting))
@@ -126,14 +154,14 @@ function noteResolved(draft: Draft, thing: string, provider: Json): void {
 function webhookOf(kind: string): Make {
   return (draft, settings, thing, owner) => {
     noteOthers(draft, settings, thing, ['webhook-url'])
-    const url = gatusText(draft, String(settings['webhook-url'] ?? ''))
+    const url = gatusText(String(settings['webhook-url'] ?? ''))
     return { kind, url: secretOf(draft, url, `${owner} url`, `webhook URL of ${thing}`) }
   }
 }
 
 function pagerduty(draft: Draft, settings: Json, thing: string, owner: string): Json {
   noteOthers(draft, settings, thing, ['integration-key'])
-  const key = gatusText(draft, String(settings['integration-key'] ?? ''))
+  const key = gatusText(String(settings['integration-key'] ?? ''))
   return {
     kind: 'pagerduty',
     options: { routing_key: secretOf(draft, key, `${owner} routing key`, `integration key of ${thing}`) },
@@ -148,19 +176,19 @@ function email(draft: Draft, settings: Json, thing: string, owner: string): Json
   return {
     kind: 'email',
     options: {
-      host: gatusText(draft, String(settings.host ?? '')),
+      host: gatusText(String(settings.host ?? '')),
       ...given('port', port),
       ...(port === 465 ? { security: 'tls' } : {}),
       ...(user === null || password === null
         ? {}
         : {
-            user: gatusText(draft, user),
-            password: secretOf(draft, gatusText(draft, password), `${owner} password`, `password of ${thing}`),
+            user: gatusText(user),
+            password: secretOf(draft, gatusText(password), `${owner} password`, `password of ${thing}`),
           }),
-      from: gatusText(draft, String(settings.from ?? '')),
+      from: gatusText(String(settings.from ?? '')),
       to: String(settings.to ?? '')
         .split(',')
-        .map(address => gatusText(draft, address.trim())),
+        .map(address => gatusText(address.trim())),
     },
   }
 }
@@ -174,9 +202,9 @@ function custom(draft: Draft, settings: Json, thing: string, owner: string): Jso
   }
   draft.note(thing, 'body', "is this program's payload; a template makes another one of it")
   const headers = Object.entries(isObject(settings.headers) ? settings.headers : {})
-  const read = Object.fromEntries(headers.map(([name, value]) => [name, gatusText(draft, String(value))]))
+  const read = Object.fromEntries(headers.map(([name, value]) => [name, gatusText(String(value))]))
   return {
-    url: webhookUrlOf(draft, gatusText(draft, String(settings.url ?? '')), thing, owner),
+    url: webhookUrlOf(draft, gatusText(String(settings.url ?? '')), thing, owner),
     ...given('headers', headersOf(draft, read, thing, owner)),
   }
 }

@@ -1,6 +1,7 @@
 import { parseJsonPath } from '../../detect/checks/http/json-path.ts'
+import type { Text } from './draft.ts'
+import { durationOf, gatusText } from './gatus-text.ts'
 import type { Json } from './values.ts'
-import { durationOf } from './gatus-text.ts'
 
 /** A condition of Gatus: `[STATUS] == 200`. */
 export interface Condition {
@@ -81,16 +82,21 @@ export function assertionOf({ left, operator, right }: Condition): Json | null {
     const path = pathOf(existence)
     const isThere = (right === 'true') === (operator === '==')
     const isBoolean = (operator === '==' || operator === '!=') && (right === 'true' || right === 'false')
-    return path === null || !isBoolean ? null : { source: 'json', path, operator: isThere ? 'exists' : 'absent' }
+    return path === null || !isBoolean
+      ? null
+      : { source: 'json', path, operator: isThere ? 'exists' : 'absent' }
   }
   if (functionOf('any', right) !== null || !left.startsWith('[BODY]')) return null
   const part = containedPart(functionOf('pat', right))
   if (functionOf('pat', right) !== null && part === null) return null
   const word = wordOf(operator, part !== null)
   if (word === null) return null
-  if (left === '[BODY]') return /than/.test(word) ? null : { source: 'body', operator: word, value: part ?? right }
+  if (left === '[BODY]')
+    return /than/.test(word) ? null : { source: 'body', operator: word, value: gatusText(part ?? right) }
   const path = pathOf(left)
-  return path === null ? null : { source: 'json', path, operator: word, value: part ?? valueOf(right) }
+  return path === null
+    ? null
+    : { source: 'json', path, operator: word, value: part === null ? valueOf(right) : gatusText(part) }
 }
 
 function wordOf(operator: Condition['operator'], isPart: boolean): string | null {
@@ -115,14 +121,17 @@ export function certificateDays({ operator, right }: Condition): { days: number;
 }
 
 /** The records that a condition on `[BODY]` of a name server's answer wants; null: it wants something else. */
-export function recordsOf({ left, operator, right }: Condition): string[] | null {
+export function recordsOf({ left, operator, right }: Condition): Text[] | null {
   if (left !== '[BODY]' || operator !== '==' || functionOf('pat', right) !== null) return null
-  return (functionOf('any', right)?.split(',') ?? [right]).map(one => one.trim())
+  return (functionOf('any', right)?.split(',') ?? [right]).map(one => gatusText(one.trim()))
 }
 
 /** `[BODY].user[0].name` as `$.user[0].name`. */
 function pathOf(placeholder: string): string | null {
-  const path = placeholder.trim().replace(/^\[BODY\]/, '$').replaceAll('.[', '[')
+  const path = placeholder
+    .trim()
+    .replace(/^\[BODY\]/, '$')
+    .replaceAll('.[', '[')
   return parseJsonPath(path) === null ? null : path
 }
 
@@ -137,11 +146,14 @@ function containedPart(pattern: string | null): string | null {
 
 /** `*` any characters, `?` one. */
 function patternOf(pattern: string): RegExp {
-  const source = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.')
+  const source = pattern
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.')
   return new RegExp(`^${source}$`)
 }
 
 function valueOf(text: string): unknown {
   if (text === 'true' || text === 'false' || text === 'null') return JSON.parse(text)
-  return text !== '' && !Number.isNaN(Number(text)) ? Number(text) : text
+  return text !== '' && !Number.isNaN(Number(text)) ? Number(text) : gatusText(text)
 }

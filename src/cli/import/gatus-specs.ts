@@ -44,11 +44,21 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
 export function specOf(draft: Draft, endpoint: Json, thing: string, owner: string): Made | null {
   const client = isObject(endpoint.client) ? endpoint.client : {}
   const conditions = readConditions(draft, endpoint, thing)
+  const barrier = ['oauth2', 'identity-aware-proxy', 'tls'].find(field => isSet(client[field]))
+  if (barrier !== undefined) {
+    draft.note(
+      thing,
+      `client.${barrier}`,
+      'is left out: checks know basic and bearer only, and no certificate of their own',
+    )
+    return null
+  }
   const subject = { draft, endpoint, client, thing, owner, conditions }
   const made = madeOf(subject)
   if (made === null) return null
   noteClient(subject)
-  for (const { text } of subject.conditions) draft.note(thing, text, 'is not checked: there is nothing like it')
+  for (const { text } of subject.conditions)
+    draft.note(thing, text, 'is not checked: there is nothing like it')
   return made
 }
 
@@ -86,7 +96,7 @@ function take<T>({ conditions }: Subject, wants: (condition: Condition) => T | n
 function http(subject: Subject, address: string): Made {
   const { draft, endpoint, client, thing, owner } = subject
   const method = String(endpoint.method ?? 'GET').toUpperCase()
-  const { url, auth } = urlOf(draft, gatusText(draft, address), thing, owner)
+  const { url, auth } = urlOf(draft, gatusText(address), thing, owner)
   const follows = client['ignore-redirect'] !== true
   const expected = statuses(subject, follows)
   const thresholds = [...responseTimes(subject), ...certificates(subject)]
@@ -114,7 +124,7 @@ function http(subject: Subject, address: string): Made {
 
 function headers({ draft, endpoint, thing, owner }: Subject, isGraphQl: boolean): Record<string, Text> {
   const found = Object.entries(isObject(endpoint.headers) ? endpoint.headers : {})
-  const read = found.map(([name, value]) => [name, gatusText(draft, String(value))] as const)
+  const read = found.map(([name, value]) => [name, gatusText(String(value))] as const)
   const kept = headersOf(draft, Object.fromEntries(read), thing, owner)
   const isGiven = found.some(([name]) => name.toLowerCase() === 'content-type')
   return isGraphQl && !isGiven ? { 'content-type': 'application/json', ...kept } : kept
@@ -122,7 +132,7 @@ function headers({ draft, endpoint, thing, owner }: Subject, isGraphQl: boolean)
 
 function body({ draft, endpoint, thing, owner }: Subject, isGraphQl: boolean): Text {
   const text = isGraphQl ? JSON.stringify({ query: String(endpoint.body) }) : String(endpoint.body)
-  return bodyOf(draft, gatusText(draft, text), thing, owner)
+  return bodyOf(draft, gatusText(text), thing, owner)
 }
 
 /** Without a condition on it, any status is fine there. */
@@ -164,7 +174,7 @@ function connection(subject: Subject, kind: 'tcp' | 'tls', url: string): Made {
   return {
     kind,
     spec: {
-      host: gatusText(draft, host),
+      host: gatusText(host),
       port: Number(port),
       ...(kind === 'tls'
         ? {
@@ -197,7 +207,7 @@ function dns(subject: Subject, query: Json, url: string): Made | null {
       record_type: String(query['query-type'] ?? 'A'),
       ...given('values', records),
       ...(records.length > 0 ? { match: 'any' } : {}),
-      ...given('server', server === '' ? null : gatusText(draft, server)),
+      ...given('server', server === '' ? null : gatusText(server)),
       ...(port === undefined || port === '53' ? {} : { port: Number(port) }),
     },
     thresholds,
@@ -208,9 +218,6 @@ function noteClient({ draft, client, thing }: Subject): void {
   const reasons: Readonly<Record<string, string>> = {
     'proxy-url': 'checks go straight to their targets, not by a proxy',
     'dns-resolver': "names are looked up with the machine's own name servers",
-    oauth2: 'checks know basic and bearer only',
-    'identity-aware-proxy': 'checks know basic and bearer only',
-    tls: 'checks have no certificate of their own',
     network: 'the address is taken as the name server gives it',
     tunnel: 'checks go straight to their targets, not by SSH',
     'store-cookies': 'checks keep no cookies',

@@ -1,29 +1,29 @@
-import type { Template } from '../code/template.ts'
-import { Template as TemplateOf } from '../code/template.ts'
-import { type Draft, joined, type Text } from './draft.ts'
+import { Template } from '../code/template.ts'
+import { joined, type Text } from './draft.ts'
 
 const VARIABLE = /\$\$|\$\{([A-Za-z_]\w*)\}|\$([A-Za-z_]\w*)/g
 
 /** A text of Gatus: its `${NAME}` and `$NAME` stay variables, and its `$$` is a `$`. */
-export function gatusText(draft: Draft, text: string): Text {
+export function gatusText(text: string): Text {
   const parts: Text[] = []
   let at = 0
   for (const match of text.matchAll(VARIABLE)) {
     parts.push(text.slice(at, match.index))
-    parts.push(match[0] === '$$' ? '$' : variable(draft, (match[1] ?? match[2]) as string))
+    parts.push(match[0] === '$$' ? '$' : new Template(`\${${match[1] ?? match[2]}}`, null))
     at = match.index + match[0].length
   }
   return joined(...parts, text.slice(at))
 }
 
-function variable(draft: Draft, name: string): Template {
-  draft.variable(name, 'the file asks for it')
-  return new TemplateOf(`\${${name}}`, null)
+/** Names of the variables that a configuration asks for. */
+export function variablesIn(text: string): Set<string> {
+  const found = [...text.matchAll(VARIABLE)].flatMap(([, braced, bare]) => braced ?? bare ?? [])
+  return new Set(found)
 }
 
 /** A text without variables; null: it has some. */
-export function plainText(draft: Draft, text: string): string | null {
-  const read = gatusText(draft, text)
+export function plainText(text: string): string | null {
+  const read = gatusText(text)
   return typeof read === 'string' ? read : null
 }
 

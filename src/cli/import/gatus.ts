@@ -4,7 +4,7 @@ import { Draft, type Entry, type Imported } from './draft.ts'
 import { type Alerted, addAlerting, type Thresholds, thresholdsOf } from './gatus-alerting.ts'
 import { addMaintenance } from './gatus-maintenance.ts'
 import { specOf } from './gatus-specs.ts'
-import { durationOf, plainText } from './gatus-text.ts'
+import { durationOf, plainText, variablesIn } from './gatus-text.ts'
 import { given, isObject, isSet, type Json, labelsOf, listOf, within } from './values.ts'
 
 const DAY_S = 86_400
@@ -46,11 +46,14 @@ export function fromGatus(text: string): Imported {
   if (!isSet(config.endpoints) && !isSet(config['external-endpoints']) && !isSet(config.suites))
     throw new UsageError('this is no configuration of Gatus: it has no endpoints')
   const draft = new Draft()
+  // First of all: no other variable may take the name of one of these.
+  for (const name of variablesIn(text)) draft.variable(name, 'the file asks for it')
   for (const [name, value] of Object.entries(config))
     if (!READ.has(name) && isSet(value)) draft.note(name, null, NO_COUNTERPART[name] ?? 'has no counterpart')
   const alerting = isObject(config.alerting) ? config.alerting : {}
   const alerted: Alerted[] = []
-  for (const endpoint of listOf(config.endpoints).filter(isObject)) addEndpoint(draft, endpoint, alerting, alerted)
+  for (const endpoint of listOf(config.endpoints).filter(isObject))
+    addEndpoint(draft, endpoint, alerting, alerted)
   for (const endpoint of listOf(config['external-endpoints']).filter(isObject))
     addExternal(draft, endpoint, alerting, alerted)
   addAlerting(draft, alerting, alerted)
@@ -60,15 +63,15 @@ export function fromGatus(text: string): Imported {
 
 /** Name, labels and the like: what every endpoint has. */
 function aboutOf(draft: Draft, endpoint: Json, word: string) {
-  const group = textIn(draft, endpoint.group)
-  const called = [group, textIn(draft, endpoint.name)].filter(part => part !== '').join('/')
+  const group = textIn(endpoint.group)
+  const called = [group, textIn(endpoint.name)].filter(part => part !== '').join('/')
   const thing = `${word} ${JSON.stringify(called)}`
   for (const [field, value] of Object.entries(endpoint))
     if (!ENDPOINT_FIELDS.has(field) && isSet(value)) draft.note(thing, field, reasonOf(field))
   const extra = isObject(endpoint['extra-labels']) ? Object.entries(endpoint['extra-labels']) : []
   const labels = labelsOf(draft, thing, [
     ...(group === '' ? [] : [['group', group] as const]),
-    ...extra.map(([name, value]) => [name, textIn(draft, value)] as const),
+    ...extra.map(([name, value]) => [name, textIn(value)] as const),
   ])
   return { group, called, thing, labels }
 }
@@ -96,11 +99,26 @@ function addEndpoint(draft: Draft, endpoint: Json, alerting: Json, alerted: Aler
     kind,
     ...(endpoint.enabled === false ? { enabled: false } : {}),
     spec,
-    interval_s: within(draft, thing, 'interval', spanOf(draft, thing, 'interval', endpoint.interval, MINUTE_MS) / 1_000, [5, DAY_S]),
-    timeout_ms: within(draft, thing, 'client.timeout', spanOf(draft, thing, 'client.timeout', client.timeout, 10_000), [100, 60_000]),
+    interval_s: within(
+      draft,
+      thing,
+      'interval',
+      spanOf(draft, thing, 'interval', endpoint.interval, MINUTE_MS) / 1_000,
+      [5, DAY_S],
+    ),
+    timeout_ms: within(
+      draft,
+      thing,
+      'client.timeout',
+      spanOf(draft, thing, 'client.timeout', client.timeout, 10_000),
+      [100, 60_000],
+    ),
     ...given('failures_to_open', thresholds?.failures),
     ...given('successes_to_close', thresholds?.successes),
-    ...given('thresholds', made.thresholds.map(one => ({ ...one, ...inARow(thresholds) }))),
+    ...given(
+      'thresholds',
+      made.thresholds.map(one => ({ ...one, ...inARow(thresholds) })),
+    ),
     ...given('labels', labels),
   } as Entry)
   alerted.push({ thing, name, group, types: thresholds?.types ?? new Set() })
@@ -125,7 +143,12 @@ function addExternal(draft: Draft, endpoint: Json, alerting: Json, alerted: Aler
     ...(endpoint.enabled === false ? { enabled: false } : {}),
     ...(beat === null
       ? {}
-      : { spec: { period_s: within(draft, thing, 'heartbeat.interval', beat / 1_000, [5, 366 * DAY_S]), grace_s: 0 } }),
+      : {
+          spec: {
+            period_s: within(draft, thing, 'heartbeat.interval', beat / 1_000, [5, 366 * DAY_S]),
+            grace_s: 0,
+          },
+        }),
     ...given('labels', labels),
   } as Entry)
   alerted.push({ thing, name, group, types: thresholds?.types ?? new Set() })
@@ -145,11 +168,12 @@ function inARow(thresholds: Thresholds | null): Json {
 function spanOf(draft: Draft, thing: string, field: string, value: unknown, standard: number): number {
   if (value === undefined || value === null) return standard
   const span = durationOf(value)
-  if (span === null) draft.note(thing, field, `is ${standard / 1_000} s here: ${JSON.stringify(value)} is no duration`)
+  if (span === null)
+    draft.note(thing, field, `is ${standard / 1_000} s here: ${JSON.stringify(value)} is no duration`)
   return span ?? standard
 }
 
-function textIn(draft: Draft, value: unknown): string {
+function textIn(value: unknown): string {
   const text = typeof value === 'string' ? value : value === undefined || value === null ? '' : String(value)
-  return plainText(draft, text) ?? text
+  return plainText(text) ?? text
 }

@@ -41,7 +41,12 @@ export interface ImportedUrl {
 /** A URL without user name and fragment; secrets of its query are variables. */
 export function urlOf(draft: Draft, text: Text, thing: string, owner: string): ImportedUrl {
   if (typeof text !== 'string') return { url: text, auth: null }
-  const [, scheme = '', user, rest = ''] = /^(\w+:\/\/)(?:([^/?#@]*)@)?([^#]*)/.exec(text) ?? ['', '', undefined, text]
+  const [, scheme = '', user, rest = ''] = /^(\w+:\/\/)(?:([^/?#@]*)@)?([^#]*)/.exec(text) ?? [
+    '',
+    '',
+    undefined,
+    text,
+  ]
   const [path = '', query] = splitOnce(rest, '?')
   const parts: Text[] = [scheme, path]
   for (const [index, pair] of (query?.split('&') ?? []).entries()) {
@@ -57,7 +62,8 @@ export function urlOf(draft: Draft, text: Text, thing: string, owner: string): I
 /** Where a webhook goes: a URL that is a secret in itself is a variable as a whole. */
 export function webhookUrlOf(draft: Draft, text: Text, thing: string, owner: string): Text {
   if (typeof text !== 'string') return text
-  const isSecret = RANDOM_PART.test(text.replace(/^\w+:\/\/[^/]*/, '')) || /\/\/[^/]*@/.test(text) || hasSecretQuery(text)
+  const isSecret =
+    RANDOM_PART.test(text.replace(/^\w+:\/\/[^/]*/, '')) || /\/\/[^/]*@/.test(text) || hasSecretQuery(text)
   return isSecret ? draft.secret(text, `${owner} url`, `URL of ${thing}`) : text
 }
 

@@ -90,14 +90,22 @@ function pagerduty(draft: Draft, config: Json, thing: string, owner: string): Js
   noteSet(draft, config, thing, 'the severity is that of the event', ['pagerdutyPriority'])
   if (config.pagerdutyAutoResolve !== 'resolve')
     draft.note(thing, 'pagerdutyAutoResolve', 'an incident is resolved there when it is resolved here')
-  const key = draft.secret(String(config.pagerdutyIntegrationKey ?? ''), `${owner} routing key`, `integration key of ${thing}`)
+  const key = draft.secret(
+    String(config.pagerdutyIntegrationKey ?? ''),
+    `${owner} routing key`,
+    `integration key of ${thing}`,
+  )
   const isEu = /\.eu\./.test(String(config.pagerdutyIntegrationUrl ?? ''))
   return { kind: 'pagerduty', options: { routing_key: key, ...(isEu ? { region: 'eu' } : {}) } }
 }
 
 function smtp(draft: Draft, config: Json, thing: string, owner: string): Json {
   noteSet(draft, config, thing, 'is left out: write the addresses into options.to', ['smtpCC', 'smtpBCC'])
-  noteSet(draft, config, thing, 'messages have a form of their own', ['customSubject', 'customBody', 'htmlBody'])
+  noteSet(draft, config, thing, 'messages have a form of their own', [
+    'customSubject',
+    'customBody',
+    'htmlBody',
+  ])
   noteSet(draft, config, thing, 'the certificate must be in order', ['smtpIgnoreTLSError'])
   noteSet(draft, config, thing, 'nothing is signed with DKIM here', ['smtpDkimDomain'])
   noteSet(draft, config, thing, 'is left out', ['smtpAdditionalHeaders'])
@@ -114,7 +122,11 @@ function smtp(draft: Draft, config: Json, thing: string, owner: string): Json {
         ? {}
         : {
             user,
-            password: draft.secret(String(config.smtpPassword ?? ''), `${owner} password`, `password of ${thing}`),
+            password: draft.secret(
+              String(config.smtpPassword ?? ''),
+              `${owner} password`,
+              `password of ${thing}`,
+            ),
           }),
       from: addressOf(String(config.smtpFrom ?? '')),
       to: String(config.smtpTo ?? '')
@@ -131,14 +143,22 @@ function webhook(draft: Draft, config: Json, thing: string, owner: string): Json
     draft.note(thing, 'httpMethod', `is left out: events are sent with POST, not ${method}`)
     return null
   }
-  draft.note(thing, 'webhookContentType', "the body is this program's payload; a template makes another one of it")
+  draft.note(
+    thing,
+    'webhookContentType',
+    "the body is this program's payload; a template makes another one of it",
+  )
   return {
     url: webhookUrlOf(draft, String(config.webhookURL ?? ''), thing, owner),
     ...given('headers', headersOf(draft, additionalHeaders(draft, config, thing), thing, owner)),
   }
 }
 
-function additionalHeaders(draft: Draft, { webhookAdditionalHeaders }: Json, thing: string): Record<string, string> {
+function additionalHeaders(
+  draft: Draft,
+  { webhookAdditionalHeaders }: Json,
+  thing: string,
+): Record<string, string> {
   const text = textOf(webhookAdditionalHeaders)
   if (text === null) return {}
   try {

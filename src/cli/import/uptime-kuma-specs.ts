@@ -19,7 +19,17 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   docker: 'there is no check of containers; watch what the container serves',
   'real-browser': 'there is no check with a browser',
 }
-const DATABASES = new Set(['sqlserver', 'postgres', 'mysql', 'mongodb', 'redis', 'oracledb', 'mqtt', 'rabbitmq', 'smtp'])
+const DATABASES = new Set([
+  'sqlserver',
+  'postgres',
+  'mysql',
+  'mongodb',
+  'redis',
+  'oracledb',
+  'mqtt',
+  'rabbitmq',
+  'smtp',
+])
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
   json: 'application/json',
   form: 'application/x-www-form-urlencoded',
@@ -67,7 +77,11 @@ function hostSpec(monitor: Json): Json {
 function heartbeat(draft: Draft, monitor: Json, thing: string): Json {
   const period = numberOf(monitor.interval) ?? 60
   const grace = (numberOf(monitor.maxretries) ?? 0) * (numberOf(monitor.retryInterval) ?? period)
-  draft.note(thing, 'pushToken', 'whoever pushes needs its new address: apply shows it once, GET /v1/monitors always')
+  draft.note(
+    thing,
+    'pushToken',
+    'whoever pushes needs its new address: apply shows it once, GET /v1/monitors always',
+  )
   return {
     spec: {
       period_s: within(draft, thing, 'interval', period, [5, 366 * 86_400]),
@@ -127,7 +141,8 @@ function noteOfHttp(draft: Draft, monitor: Json, thing: string): void {
     domainExpiryNotification: 'there is no check of domains that expire',
     retryOnlyOnStatusCodeFailure: 'every failure counts alike',
   }
-  for (const [field, reason] of Object.entries(notes)) if (isSet(monitor[field])) draft.note(thing, field, reason)
+  for (const [field, reason] of Object.entries(notes))
+    if (isSet(monitor[field])) draft.note(thing, field, reason)
 }
 
 /** What is fine; nothing where that is what is fine here anyway. */
@@ -144,7 +159,9 @@ function headers(draft: Draft, monitor: Json, thing: string, owner: string, hasB
     draft.note(thing, 'headers', 'are left out: they are not JSON')
     read = null
   }
-  const given = Object.entries(isObject(read) ? read : {}).map(([name, value]) => [name, String(value)] as const)
+  const given = Object.entries(isObject(read) ? read : {}).map(
+    ([name, value]) => [name, String(value)] as const,
+  )
   const kept = headersOf(draft, Object.fromEntries(given), thing, owner)
   const type = CONTENT_TYPES[String(monitor.httpBodyEncoding ?? 'json')]
   const isGiven = given.some(([name]) => name.toLowerCase() === 'content-type')
@@ -164,7 +181,11 @@ function authOf(
     case 'null':
       return null
     case 'basic': {
-      const password = draft.secret(String(monitor.basic_auth_pass ?? ''), `${owner} password`, `password of ${thing}`)
+      const password = draft.secret(
+        String(monitor.basic_auth_pass ?? ''),
+        `${owner} password`,
+        `password of ${thing}`,
+      )
       return { type: 'basic', username: username ?? '', password }
     }
     case 'bearer':
@@ -173,7 +194,11 @@ function authOf(
         token: draft.secret(String(monitor.bearer_token ?? ''), `${owner} token`, `bearer token of ${thing}`),
       }
   }
-  draft.note(thing, 'authMethod', `is left out: its server wants ${method}, and checks know basic and bearer only`)
+  draft.note(
+    thing,
+    'authMethod',
+    `is left out: its server wants ${method}, and checks know basic and bearer only`,
+  )
   return 'left out'
 }
 

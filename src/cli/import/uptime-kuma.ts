@@ -2,7 +2,18 @@ import { UsageError } from '../usage-error.ts'
 import { Draft, type Entry, type Imported } from './draft.ts'
 import { addNotifications } from './uptime-kuma-notifications.ts'
 import { specOf } from './uptime-kuma-specs.ts'
-import { given, isObject, isOn, isSet, type Json, labelsOf, listOf, numberOf, textOf, within } from './values.ts'
+import {
+  given,
+  isObject,
+  isOn,
+  isSet,
+  type Json,
+  labelsOf,
+  listOf,
+  numberOf,
+  textOf,
+  within,
+} from './values.ts'
 
 const DAY_S = 86_400
 const KNOWN_SECTIONS = new Set(['version', 'monitorList', 'notificationList'])
@@ -59,7 +70,9 @@ function read(text: string): Json {
   try {
     backup = JSON.parse(text)
   } catch {
-    throw new UsageError("this is no backup of Uptime Kuma: it is not JSON. A database (kuma.db) is none either")
+    throw new UsageError(
+      'this is no backup of Uptime Kuma: it is not JSON. A database (kuma.db) is none either',
+    )
   }
   if (!isObject(backup) || !Array.isArray(backup.monitorList))
     throw new UsageError('this is no backup of Uptime Kuma: it has no monitorList')
@@ -99,7 +112,11 @@ function timing(draft: Draft, thing: string, monitor: Json) {
   const retries = numberOf(monitor.maxretries) ?? 0
   const retryInterval = numberOf(monitor.retryInterval) ?? interval
   if (retries > 0 && retryInterval !== interval)
-    draft.note(thing, 'retryInterval', `a check that failed is made again after ${interval} s, as every other`)
+    draft.note(
+      thing,
+      'retryInterval',
+      `a check that failed is made again after ${interval} s, as every other`,
+    )
   // Without one it waits for four fifths of the interval.
   const timeout = numberOf(monitor.timeout) || interval * 0.8
   return {

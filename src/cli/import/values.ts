@@ -1,5 +1,5 @@
-import { isGlob } from '../../ground/glob.ts'
 import { labelName } from '../../detect/monitor-settings.ts'
+import { isGlob } from '../../ground/glob.ts'
 import type { Draft } from './draft.ts'
 
 /** Values of files whose fields may hold anything. */
@@ -63,7 +63,11 @@ export function labelsOf(
 ): Record<string, string> {
   const kept: Record<string, string> = {}
   for (const [name, value] of labels) {
-    const fit = name.trim().replace(/[^A-Za-z0-9_.-]+/g, '_').replace(/^(?=[^A-Za-z_])/, '_').slice(0, 100)
+    const fit = name
+      .trim()
+      .replace(/[^A-Za-z0-9_.-]+/g, '_')
+      .replace(/^(?=[^A-Za-z_])/, '_')
+      .slice(0, 100)
     if (!labelName.safeParse(fit).success) {
       draft.note(thing, `label ${JSON.stringify(name)}`, 'has a name that no label can have')
       continue
