@@ -96,7 +96,7 @@ export function assertionOf({ left, operator, right }: Condition): Json | null {
   const path = pathOf(left)
   return path === null
     ? null
-    : { source: 'json', path, operator: word, value: part === null ? valueOf(right) : gatusText(part) }
+    : { source: 'json', path, operator: word, value: part === null ? jsonValueOf(right) : gatusText(part) }
 }
 
 function wordOf(operator: Condition['operator'], isPart: boolean): string | null {
@@ -153,7 +153,7 @@ function patternOf(pattern: string): RegExp {
   return new RegExp(`^${source}$`)
 }
 
-function valueOf(text: string): unknown {
+function jsonValueOf(text: string): unknown {
   if (text === 'true' || text === 'false' || text === 'null') return JSON.parse(text)
   return text !== '' && !Number.isNaN(Number(text)) ? Number(text) : gatusText(text)
 }
