@@ -38,8 +38,9 @@ interface Row {
 }
 
 /** The latest events of a monitor, the newest first. */
-function latestEvents(columns: string, count: number): string {
-  return `select ${columns} from events where workspace_id = m.workspace_id and monitor_name = m.name and not dry_run
+function latestEvents(columns: string, count: number, condition = 'true'): string {
+  return `select ${columns} from events
+    where ${condition} and workspace_id = m.workspace_id and monitor_name = m.name and not dry_run
     order by position desc limit ${count}`
 }
 
@@ -68,7 +69,9 @@ const STANDING = `
           from (${latestEvents('event_id, event_type, status, severity, accepted_at', 1)}) as latest) as last_event
   from monitors m
   left join monitor_states s on s.workspace_id = m.workspace_id and s.monitor_id = m.id
-  left join lateral (${latestEvents('status, accepted_at', 1)}) e on s.monitor_id is null or m.kind = 'external'`
+  left join lateral (
+    ${latestEvents('status, accepted_at', 1, "(s.monitor_id is null or m.kind = 'external')")}
+  ) e on true`
 
 /** Monitors of the workspace by name, after `afterName`; with `search`, those whose name contains it. */
 export async function listMonitors(
