@@ -50,10 +50,21 @@ describe('a monitor of kind external', () => {
     expect(await listed('given-shop')).toMatchObject({ status: 'unknown', since: null, last_event: null })
     const [first] = await app.send({ monitor_name: 'given-shop', status: 'down', severity: 'critical' })
     const down = await listed('given-shop')
-    expect(down).toMatchObject({ status: 'down', last_event: { event_id: first?.event_id, severity: 'critical' } })
-    const [second] = await app.send({ monitor_name: 'given-shop', status: 'down', event_type: 'incident.updated' })
+    expect(down).toMatchObject({
+      status: 'down',
+      last_event: { event_id: first?.event_id, severity: 'critical' },
+    })
+    const [second] = await app.send({
+      monitor_name: 'given-shop',
+      status: 'down',
+      event_type: 'incident.updated',
+    })
     const still = await listed('given-shop')
-    expect(still).toMatchObject({ status: 'down', since: down.since, last_event: { event_id: second?.event_id } })
+    expect(still).toMatchObject({
+      status: 'down',
+      since: down.since,
+      last_event: { event_id: second?.event_id },
+    })
     expect((await app.call('GET', '/v1/monitors?status=down&search=given-shop')).body.data).toHaveLength(1)
     await app.send({ monitor_name: 'given-shop', status: 'operational' })
     const up = await listed('given-shop')
@@ -69,14 +80,22 @@ describe('a monitor of kind external', () => {
 
   it('has its events sent exactly as they were given, and no others', async () => {
     const given = [
-      { monitor_name: 'given-exact', status: 'down', event_id: 'mine-1', incident_id: 'my-incident', metadata: { b: 1, a: [2] } },
+      {
+        monitor_name: 'given-exact',
+        status: 'down',
+        event_id: 'mine-1',
+        incident_id: 'my-incident',
+        metadata: { b: 1, a: [2] },
+      },
       { monitor_name: 'given-exact', status: 'down', event_id: 'mine-2', severity: 'info' },
       { monitor_name: 'given-exact', status: 'operational', event_id: 'mine-3' },
     ]
     for (const one of given) await app.send(one)
     const arrived = await arrivedOf(receiver, 'given-exact', 3)
     expect(arrived.map(({ payload }) => payload.event_id)).toEqual(['mine-1', 'mine-2', 'mine-3'])
-    expect(JSON.stringify(arrived[0]?.payload.metadata)).toContain('"incident_id":"my-incident","b":1,"a":[2]')
+    expect(JSON.stringify(arrived[0]?.payload.metadata)).toContain(
+      '"incident_id":"my-incident","b":1,"a":[2]',
+    )
     await app.send({ monitor_name: 'given-last', status: 'down' })
     await arrivedOf(receiver, 'given-last', 1)
     expect(toldOf(receiver, 'given-exact')).toHaveLength(3)
@@ -105,13 +124,23 @@ describe('a monitor of kind external', () => {
     expect(made.status, JSON.stringify(made.body)).toBe(201)
     await app.eventually(`/v1/monitors/${id}`, ({ status }) => status === 'maintenance')
     await app.send({ monitor_name: 'given-window', status: 'down' })
-    expect(await listed('given-window')).toMatchObject({ status: 'maintenance', last_event: { status: 'down' } })
+    expect(await listed('given-window')).toMatchObject({
+      status: 'maintenance',
+      last_event: { status: 'down' },
+    })
   })
 
   it('of another kind that is checked keeps the status of its checks', async () => {
-    const { id } = await makeMonitor(app, { name: 'given-checked', kind: 'http', spec: { url: receiver.url } })
+    const { id } = await makeMonitor(app, {
+      name: 'given-checked',
+      kind: 'http',
+      spec: { url: receiver.url },
+    })
     await app.eventually(`/v1/monitors/${id}`, ({ status }) => status === 'operational')
     await app.send({ monitor_name: 'given-checked', status: 'down' })
-    expect(await listed('given-checked')).toMatchObject({ status: 'operational', last_event: { status: 'down' } })
+    expect(await listed('given-checked')).toMatchObject({
+      status: 'operational',
+      last_event: { status: 'down' },
+    })
   })
 })

@@ -46,7 +46,8 @@ const lastEvent = z
   .object({ event_id: z.string(), event_type: eventType, status, severity, accepted_at: time })
   .meta({
     id: 'LastEvent',
-    description: 'Its latest event, sent here or decided here. Of a monitor of kind `external` it tells the status.',
+    description:
+      'Its latest event, sent here or decided here. Of a monitor of kind `external` it tells the status.',
   })
 
 const { interval_s, timeout_ms, failures_to_open, successes_to_close, error_rate_window_s, ...common } =
