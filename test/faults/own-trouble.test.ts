@@ -4,9 +4,9 @@ import { type Receiver, startReceiver } from '../helpers/receiver.ts'
 import { FaultNode } from './node.ts'
 import { until } from './until.ts'
 
-/** Addresses that nobody has (RFC 5737). */
-const NOBODY = '198.51.100.1'
-const NOBODY_EITHER = '198.51.100.2'
+/** Addresses that nobody has (RFC 3849). */
+const NOBODY = '2001:db8::1'
+const NOBODY_EITHER = '2001:db8::2'
 /** How long the database is away. */
 const AWAY_MS = 12_000
 
@@ -101,8 +101,8 @@ describe('no monitor is called down', () => {
   })
 
   it('when there is no network: the node’s own reference check fails as well', async () => {
-    const allowed = ['--allow-network', '198.51.100.0/24']
-    await startNode('--reference-host', `${NOBODY_EITHER}:53`, ...allowed)
+    const allowed = ['--allow-network', '2001:db8::/32']
+    await startNode('--reference-host', `[${NOBODY_EITHER}]:53`, ...allowed)
     const id = await monitor({ name: 'far', kind: 'tcp', timeout_ms: 500, spec: { host: NOBODY, port: 80 } })
     await until(async () => (await leftOut()) >= 2)
     expect(await statusOf(id)).toBe('unknown')
@@ -113,7 +113,7 @@ describe('no monitor is called down', () => {
   it('but a target that does not answer while the reference does is', async () => {
     const reference = await startReceiver()
     targets.push(reference)
-    await startNode('--reference-host', `127.0.0.1:${reference.port}`, '--allow-network', '198.51.100.0/24')
+    await startNode('--reference-host', `127.0.0.1:${reference.port}`, '--allow-network', '2001:db8::/32')
     const id = await monitor({ name: 'far', kind: 'tcp', timeout_ms: 500, spec: { host: NOBODY, port: 80 } })
     await until(async () => (await statusOf(id)) === 'down')
     expect(await incidents()).toEqual(['far'])
