@@ -46,7 +46,7 @@ function fieldsOf(entry: Schema): string {
       const standard = field.default === undefined ? (isRequired ? 'required' : '') : code(field.default)
       return [
         `\`${name}\``,
-        name === 'kind' ? 'which fields there are' : valueOf(field),
+        name === 'kind' ? 'which fields there are' : valueText(field),
         standard,
         `${of}${textOf(field)}`,
       ]
@@ -55,15 +55,15 @@ function fieldsOf(entry: Schema): string {
 }
 
 /** What a field takes, in a word or two. */
-function valueOf(given: Schema): string {
+function valueText(given: Schema): string {
   const field = found(given)
   if (field.enum) return field.enum.map(code).join(', ')
   if (field.const !== undefined) return code(field.const)
   if (field.anyOf) {
-    const all = field.anyOf.filter(one => one.pattern !== '\\$\\{').map(valueOf)
+    const all = field.anyOf.filter(one => one.pattern !== '\\$\\{').map(valueText)
     return [...new Set(all)].join(' or ')
   }
-  if (field.type === 'array') return `list of ${valueOf(field.items ?? {})}`
+  if (field.type === 'array') return `list of ${valueText(field.items ?? {})}`
   const { minimum, maximum } = field
   const hasBounds = minimum !== undefined && maximum !== undefined && Math.abs(maximum) < 1e12
   return `${WORDS[field.type ?? ''] ?? 'any'}${hasBounds ? `, ${minimum} to ${maximum}` : ''}`
