@@ -2,6 +2,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { codeBlocks } from './docs/code.ts'
 import { commandBlocks } from './docs/commands.ts'
 import { serverBlocks } from './docs/server.ts'
 import { settingsTable } from './docs/settings.ts'
@@ -26,6 +27,7 @@ const blocks: Readonly<Record<string, string>> = {
   headers: headersTable(),
   'payload-schema': payloadSchema(),
   kinds: kindsTable(),
+  ...codeBlocks(),
   ...(await commandBlocks()),
   ...(await serverBlocks()),
 }

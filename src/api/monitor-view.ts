@@ -19,6 +19,10 @@ export function showMonitor(monitor: Monitor, standing: Standing, caller: Caller
     seen_at: timeOrNull(standing.seenAt),
     incident_id: standing.incidentId,
     last_check: standing.lastCheck,
+    last_event: standing.lastEvent && {
+      ...standing.lastEvent,
+      accepted_at: timeOf(standing.lastEvent.accepted_at),
+    },
     ping_path: ping_token !== undefined && allows(caller, 'admin') ? `/ping/${ping_token}` : null,
     spec: shownSpec(spec),
     ...settings,

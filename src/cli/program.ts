@@ -86,6 +86,11 @@ const FILES: readonly Entry[] = [
     about: 'check a file that apply is to take, without a server',
     define: async () => (await import('./validate.ts')).defineValidate,
   },
+  {
+    name: 'import',
+    about: 'make such a file of the configuration of Uptime Kuma or Gatus, without a server',
+    define: async () => (await import('./import.ts')).defineImport,
+  },
 ]
 
 const EXAMPLES = `

@@ -44,6 +44,8 @@ async function serve(config: Config, json: boolean): Promise<number> {
     config.code === null ? undefined : ['SIGINT', 'SIGTERM'],
   )
   const atHand = process.stdout.isTTY || process.env.npm_lifecycle_event === 'start'
+  let started: App | undefined
+  const code = followed(config, () => started as App, log)
   const demo = await Demo.prepare(config, log, atHand)
   try {
     // Only this command needs all the parts: the others start without them.
@@ -52,8 +54,8 @@ async function serve(config: Config, json: boolean): Promise<number> {
     const early = await Promise.race([starting.then(() => null), signals.first])
     if (early) log.info(`${early}: stopping as soon as the start is through`)
     const app = await starting
-    const code = early ? null : followed(config, app, log)
-    await code?.begin()
+    started = app
+    if (!early) await code?.begin()
     const shows = !early && ((await demo?.begin(app)) ?? false)
     if (!demo) await Demo.retire(config, log, app.url)
     if (!early) print(...(json ? [JSON.stringify(readyLine(app))] : welcome(app, VERSION, shows)))
@@ -65,14 +67,15 @@ async function serve(config: Config, json: boolean): Promise<number> {
     return finished ? EXIT_OK : EXIT_FAILURE
   } finally {
     demo?.close()
+    code?.release()
     signals.release()
   }
 }
 
-/** The file that the server is kept by; null: there is none. */
-function followed(config: Config, app: App, log: Logger): FollowedFile | null {
+/** The file that the server is kept by, once there is one; null: there is none. */
+function followed(config: Config, app: () => App, log: Logger): FollowedFile | null {
   if (config.code === null) return null
-  const apply = (document: unknown) => app.applyCode(document, { prune: config.codePrune, dryRun: false })
+  const apply = (document: unknown) => app().applyCode(document, { prune: config.codePrune, dryRun: false })
   return new FollowedFile({ file: config.code, apply, log })
 }
 

@@ -1,4 +1,4 @@
-import type { MonitorKind, Status } from '../ground/vocabulary.ts'
+import type { EventType, MonitorKind, Severity, Status } from '../ground/vocabulary.ts'
 import type { Database } from './database.ts'
 import { Conditions, readBriefly } from './list.ts'
 import { findMonitors, type Monitor } from './monitors.ts'
@@ -13,6 +13,17 @@ export interface Standing {
   readonly seenAt: number | null
   /** The latest check's result, as the API shows it; at most some seconds old. */
   readonly lastCheck: unknown
+  /** Its latest event, sent here or decided here; null: there is none. */
+  readonly lastEvent: LastEvent | null
+}
+
+export interface LastEvent {
+  readonly event_id: string
+  readonly event_type: EventType
+  readonly status: Status
+  readonly severity: Severity
+  /** ms since the epoch */
+  readonly accepted_at: number
 }
 
 interface Row {
@@ -23,18 +34,43 @@ interface Row {
   incident_id: string | null
   seen_at: Date | null
   last_check: unknown
+  last_event: LastEvent | null
 }
 
-/** Of a monitor that is not watched but whose events are sent here, the latest event tells the status. */
+/** The latest events of a monitor, the newest first. */
+function latestEvents(columns: string, count: number, condition = 'true'): string {
+  return `select ${columns} from events
+    where ${condition} and workspace_id = m.workspace_id and monitor_name = m.name and not dry_run
+    order by position desc limit ${count}`
+}
+
+/** So many events are looked at to say since when a status lasts: where it is longer, it is at least that long. */
+const LOOKED_AT = 100
+
+/**
+ * A monitor's latest event tells its status where it is not watched, or is of kind `external`: unless what is known
+ * of it otherwise is younger (an alert, say), or it is in maintenance. Nothing is written for that when an event
+ * comes in (docs/adr/0014).
+ */
+const TELLS = `(e.status is not null and coalesce(s.status, '') <> 'maintenance'
+  and (s.monitor_id is null or e.accepted_at > s.status_since))`
+const STATUS = `case when ${TELLS} then e.status else coalesce(s.status, 'unknown') end`
+
 const STANDING = `
-  select m.id, m.name, coalesce(s.status, e.status, 'unknown') as status, coalesce(s.status_since, e.accepted_at) as since,
-         s.incident_id, coalesce(s.seen_at, e.accepted_at) as seen_at, s.last_check
+  select m.id, m.name, ${STATUS} as status, s.incident_id, greatest(s.seen_at, e.accepted_at) as seen_at, s.last_check,
+         case when ${TELLS} then (
+           select min(accepted_at) from (
+             select accepted_at, bool_and(status = e.status) over (order by position desc) as lasts
+             from (${latestEvents('status, accepted_at, position', LOOKED_AT)}) as latest
+           ) as looked where lasts
+         ) else s.status_since end as since,
+         (select json_build_object('event_id', event_id, 'event_type', event_type, 'status', status, 'severity', severity,
+            'accepted_at', floor(extract(epoch from accepted_at) * 1000))
+          from (${latestEvents('event_id, event_type, status, severity, accepted_at', 1)}) as latest) as last_event
   from monitors m
   left join monitor_states s on s.workspace_id = m.workspace_id and s.monitor_id = m.id
   left join lateral (
-    select status, accepted_at from events
-    where s.monitor_id is null and workspace_id = m.workspace_id and monitor_name = m.name and not dry_run
-    order by position desc limit 1
+    ${latestEvents('status, accepted_at', 1, "(s.monitor_id is null or m.kind = 'external')")}
   ) e on true`
 
 /** Monitors of the workspace by name, after `afterName`; with `search`, those whose name contains it. */
@@ -48,7 +84,7 @@ export async function listMonitors(
   const where = new Conditions().equal({ 'm.workspace_id': workspaceId, 'm.kind': filter.kind })
   where.add('m.name > ?', page.afterName)
   if (filter.search !== undefined) where.add('strpos(lower(m.name), lower(?)) > 0', filter.search)
-  if (filter.status !== undefined) where.add(`coalesce(s.status, e.status, 'unknown') = ?`, filter.status)
+  if (filter.status !== undefined) where.add(`${STATUS} = ?`, filter.status)
   const limit = where.value(page.limit)
   return readBriefly(database, async tx => {
     const { rows } = await tx.query<Row>(
@@ -101,5 +137,6 @@ function toStanding(row: Row): Standing {
     incidentId: row.incident_id,
     seenAt: row.seen_at?.getTime() ?? null,
     lastCheck: row.last_check,
+    lastEvent: row.last_event,
   }
 }

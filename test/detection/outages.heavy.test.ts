@@ -5,10 +5,10 @@ import { arrivedOf, makeMonitor, toldOf } from './harness.ts'
 
 const SERVERS = 25
 const ROUNDS = 4
-/** From the decision to the receiver, for every single one. */
 
 let app: TestApp
 let receiver: Receiver
+const servers: Receiver[] = []
 beforeAll(async () => {
   app = await startTestApp()
   receiver = await startReceiver()
@@ -17,6 +17,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await app?.stop()
   await receiver?.close()
+  for (const server of servers) await server.close()
 })
 
 /** Kills a server that is watched, waits until that is told, starts it again, and waits until that is told. */
@@ -37,7 +38,8 @@ async function fail(name: string): Promise<number[]> {
     server = await startReceiver({ port: server.port })
     await arrivedOf(receiver, name, 2 * round + 2)
   }
-  await server.close()
+  // It goes on answering: closed now, it would be told of once more while the others are not through.
+  servers.push(server)
   const arrived = await arrivedOf(receiver, name, 2 * ROUNDS)
   return arrived.map(({ payload, arrivedAt }) => arrivedAt - Date.parse(payload.timestamp))
 }

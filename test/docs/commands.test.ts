@@ -95,6 +95,8 @@ describe('works as it is printed, with a server that runs', () => {
     'docs/how-to/see-who-changed-what.md',
   ]
 
+  const ALONE = ['docs/how-to/configuration-as-code.md', 'docs/migrate/gatus.md']
+
   test.each(LISTED)('%s', async page => {
     await workThrough(page, await startSession())
   })
@@ -122,10 +124,27 @@ describe('works as it is printed, with a server that runs', () => {
     await workThrough('docs/how-to/send-events.md', await startSession())
   })
 
+  // Its monitors and endpoints would be in the way of the other pages.
+  test.each(ALONE)('%s', async page => {
+    const own = await startTestApp()
+    try {
+      await workThrough(
+        page,
+        await Session.start({
+          env: { STATUSPULSE_URL: own.url, STATUSPULSE_TOKEN: own.token },
+          places: { 'https://receiver.example.com': new URL(receiver.url).origin },
+        }),
+      )
+    } finally {
+      await own.stop()
+    }
+  })
+
   test('every page with commands is worked through here', () => {
     const worked = [
       ...FROM_NOTHING,
       ...LISTED,
+      ...ALONE,
       'docs/how-to/run-on-your-own-postgres.md',
       'docs/how-to/replay-failed-deliveries.md',
       'docs/how-to/read-a-queue.md',

@@ -4285,6 +4285,7 @@ export interface components {
             /** @description Its open incident. */
             incident_id: string | null;
             last_check: components["schemas"]["LastCheck"] | null;
+            last_event: components["schemas"]["LastEvent"] | null;
             /** @description Where a heartbeat is pinged. Whoever knows it may: shown to `admin` keys only. */
             ping_path: string | null;
             /** @description What is checked. Header values, passwords and tokens are never shown. */
@@ -4404,6 +4405,18 @@ export interface components {
                 class: string;
                 message: string;
             }[];
+        };
+        /** @description Its latest event, sent here or decided here. Of a monitor of kind `external` it tells the status. */
+        LastEvent: {
+            event_id: string;
+            /** @enum {string} */
+            event_type: "incident.opened" | "incident.updated" | "incident.acknowledged" | "incident.resolved" | "status.changed" | "metric.breached" | "metric.cleared";
+            /** @enum {string} */
+            status: "operational" | "degraded" | "down" | "maintenance" | "unknown";
+            /** @enum {string} */
+            severity: "critical" | "warning" | "info";
+            /** Format: date-time */
+            accepted_at: string;
         };
         MonitorPage: {
             data: components["schemas"]["Monitor"][];

@@ -95,7 +95,10 @@ export const codeExport = z
 /** What `${NAME}` in the file may stand for, as an editor sees it before it is filled in. */
 const VARIABLE = { type: 'string', pattern: '\\$\\{' }
 
-/** The file as JSON Schema 2020-12, for editors: a variable may stand for any value, and keys `x-...` are free. */
+/**
+ * The file as JSON Schema 2020-12, for editors: a variable may stand for any value, and keys `x-...` are free.
+ * The file's own keys stand at the root, where editors look for them.
+ */
 export function codeJsonSchema(): object {
   const schema = z.toJSONSchema(codeDocument, {
     target: 'draft-2020-12',
@@ -109,9 +112,13 @@ export function codeJsonSchema(): object {
       Object.assign(jsonSchema, { anyOf: [rest, VARIABLE] })
     },
   })
+  const { $ref: _, $defs, ...rest } = schema
+  const { Code, ...others } = $defs ?? {}
   return {
-    ...schema,
+    ...rest,
+    ...(Code as object),
     title: 'statuspulse.yaml',
     patternProperties: { '^x-': {} },
+    $defs: others,
   }
 }

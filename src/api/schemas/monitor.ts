@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { CHECK_ERROR_CLASSES } from '../../detect/checks/index.ts'
 import { monitorSchema, settingsFields } from '../../detect/monitor-settings.ts'
 import { MONITOR_KINDS } from '../../ground/vocabulary.ts'
-import { monitorKind, page, status, time } from './common.ts'
+import { eventType, monitorKind, page, severity, status, time } from './common.ts'
 
 export const monitorInput = z
   .union(MONITOR_KINDS.map(kind => monitorSchema(kind).meta({ title: kind })))
@@ -42,6 +42,14 @@ const lastCheck = z
   })
   .meta({ id: 'LastCheck', description: 'The latest check, as of some seconds ago.' })
 
+const lastEvent = z
+  .object({ event_id: z.string(), event_type: eventType, status, severity, accepted_at: time })
+  .meta({
+    id: 'LastEvent',
+    description:
+      'Its latest event, sent here or decided here. Of a monitor of kind `external` it tells the status.',
+  })
+
 const { interval_s, timeout_ms, failures_to_open, successes_to_close, error_rate_window_s, ...common } =
   settingsFields
 
@@ -60,6 +68,7 @@ export const monitor = z
       .meta({ description: 'When anything was last seen of it, as of some seconds ago.' }),
     incident_id: z.string().nullable().meta({ description: 'Its open incident.' }),
     last_check: lastCheck.nullable(),
+    last_event: lastEvent.nullable(),
     ping_path: z.string().nullable().meta({
       description: 'Where a heartbeat is pinged. Whoever knows it may: shown to `admin` keys only.',
     }),

@@ -49,6 +49,7 @@ function isWithin(inner: string, outer: string): boolean {
   return inner.startsWith(`${outer}.`) || inner.startsWith(`${outer}[`)
 }
 
-function withoutValue(message: string): string {
+/** A message of a fault without the value that is at fault. */
+export function withoutValue(message: string): string {
   return message.replace(/, not .*$/s, '').replace(/"[^"]*"/g, '"●●●"')
 }

@@ -17,13 +17,20 @@ export class FollowedFile {
   readonly #apply: (document: unknown) => Promise<CodeResult>
   readonly #log: Logger
   readonly #env: NodeJS.ProcessEnv
-  readonly #onHangup = () => void this.#run('SIGHUP')
+  readonly #onHangup = () => {
+    // Before the beginning it is remembered by itself: the file is read then. After the end there is nothing to do.
+    if (this.#phase === 'following') void this.#run('SIGHUP')
+  }
+  #phase: 'early' | 'following' | 'over' = 'early'
   #watcher: StatWatcher | null = null
   #running: Promise<void> = Promise.resolve()
   /** The text that was last looked at: what only touched the file is no change. */
   #text: string | null = null
 
-  /** @param options.apply brings the server to what a document says, or throws and changes nothing */
+  /**
+   * From now on until {@link release} a SIGHUP does not end the process.
+   * @param options.apply brings the server to what a document says, or throws and changes nothing
+   */
   constructor(options: {
     file: string
     apply: (document: unknown) => Promise<CodeResult>
@@ -34,11 +41,12 @@ export class FollowedFile {
     this.#apply = options.apply
     this.#log = options.log
     this.#env = options.env ?? process.env
+    process.on('SIGHUP', this.#onHangup)
   }
 
   /** Applies the file, and goes on following it. Never rejects. */
   async begin(): Promise<void> {
-    process.on('SIGHUP', this.#onHangup)
+    this.#phase = 'following'
     this.#watcher = watchFile(this.#file, { interval: LOOK_MS }, () => void this.#run('change'))
     this.#watcher.unref()
     await this.#run('start')
@@ -46,9 +54,14 @@ export class FollowedFile {
 
   /** Resolves when nothing is applied any more. */
   async end(): Promise<void> {
-    process.off('SIGHUP', this.#onHangup)
+    this.#phase = 'over'
     if (this.#watcher) unwatchFile(this.#file)
     await this.#running
+  }
+
+  /** SIGHUP does what it does by default again. */
+  release(): void {
+    process.off('SIGHUP', this.#onHangup)
   }
 
   #run(why: 'start' | 'change' | 'SIGHUP'): Promise<void> {

@@ -38,5 +38,6 @@ export function interpolate(
 
 /** A text that {@link interpolate} leaves as it is. */
 export function escaped(text: string): string {
-  return text.replaceAll('${', '$${')
+  // A function: in a text, $$ would stand for a single $.
+  return text.replaceAll('${', () => '$${')
 }

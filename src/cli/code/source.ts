@@ -1,15 +1,7 @@
-import {
-  type Document,
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Node,
-  parseDocument,
-  Scalar,
-} from 'yaml'
+import { isMap, isScalar, isSeq, LineCounter, type Node, type Pair, Scalar, type YAMLMap } from 'yaml'
+import { Aliases } from './aliases.ts'
 import { interpolate } from './interpolate.ts'
+import { MOST_BYTES, parsed } from './yaml.ts'
 
 /** Where something stands, from 1. */
 export interface Place {
@@ -37,30 +29,51 @@ export interface Source {
 
 /** Deeper than any document; what goes on longer goes round in a circle. */
 const MOST_DEPTH = 40
+/** Values, keys and characters that aliases and variables may make of a file: more than any document of 20,000 monitors. */
+const MOST_VALUES = 1_000_000
 
-/** Reads YAML (or JSON) with variables in its values. Keys `x-…` at the top are the author's own. */
-export function readSource(text: string, env: Readonly<Record<string, string | undefined>>): Source {
+/** Of form: what comes after the first few follows from them. */
+const MOST_ERRORS = 20
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/**
+ * Reads YAML (or JSON) with variables in its values. Keys `x-…` at the top are the author's own.
+ * @param env null: `${` has no meaning
+ */
+export function readSource(text: string, env: Environment | null): Source {
   const lines = new LineCounter()
-  const yaml = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true })
-  const reader = new Reader(yaml, lines, env)
-  for (const { pos, message } of yaml.errors) reader.fault(pos[0], '', message)
-  if (reader.faults.length === 0) reader.walk(yaml.contents, '', 0)
-  if (reader.faults.length > 0) return { ...reader.result, document: undefined }
-  return { ...reader.result, document: reader.document() }
+  const yaml = parsed(text, lines)
+  if (typeof yaml === 'string')
+    return {
+      document: undefined,
+      faults: [{ place: null, path: '', message: yaml }],
+      places: new Map(),
+      variables: new Map(),
+    }
+  const reader = new Reader(new Aliases(yaml), lines, env)
+  for (const { pos, message } of yaml.errors.slice(0, MOST_ERRORS)) reader.fault(pos[0], '', message)
+  const document = reader.faults.length === 0 ? reader.document(yaml.contents) : undefined
+  return { ...reader.result, document: reader.faults.length === 0 ? document : undefined }
 }
+
+/** Nothing more can be said of the file. */
+class Stop extends Error {}
 
 class Reader {
   readonly faults: Fault[] = []
   readonly #places = new Map<string, Place>()
   readonly #variables = new Map<string, readonly string[]>()
   /** Scalars that were read already: an alias leads to them again. */
-  readonly #done = new Map<Scalar, readonly string[]>()
-  readonly #yaml: Document
+  readonly #read = new Map<Scalar, { readonly value: unknown; readonly names: readonly string[] }>()
+  readonly #aliases: Aliases
   readonly #lines: LineCounter
-  readonly #env: Readonly<Record<string, string | undefined>>
+  readonly #env: Environment | null
+  #values = 0
+  #characters = 0
 
-  constructor(yaml: Document, lines: LineCounter, env: Readonly<Record<string, string | undefined>>) {
-    this.#yaml = yaml
+  constructor(aliases: Aliases, lines: LineCounter, env: Environment | null) {
+    this.#aliases = aliases
     this.#lines = lines
     this.#env = env
   }
@@ -73,13 +86,12 @@ class Reader {
     this.faults.push({ place: this.#placeAt(offset), path, message })
   }
 
-  document(): unknown {
+  document(contents: unknown): unknown {
     let value: unknown
     try {
-      value = this.#yaml.toJS()
+      value = this.#valueOf(contents, '', 0)
     } catch (error) {
-      // Aliases that multiply without end.
-      this.faults.push({ place: null, path: '', message: (error as Error).message })
+      if (!(error instanceof Stop)) throw error
       return undefined
     }
     if (value === null || value === undefined) {
@@ -93,36 +105,107 @@ class Reader {
     return Object.fromEntries(Object.entries(value).filter(([name]) => !name.startsWith('x-')))
   }
 
-  walk(node: unknown, path: string, depth: number, at?: Node): void {
-    if (depth > MOST_DEPTH) return
-    if (isAlias(node)) {
-      this.walk(node.resolve(this.#yaml), path, depth + 1, node)
-      return
+  /** @param at where it is asked for, when that is an alias */
+  #valueOf(node: unknown, path: string, depth: number, at: Node | null = node as Node | null): unknown {
+    this.#count(at, path, depth)
+    const found = this.#aliases.resolve(node)
+    if (found === undefined) {
+      this.fault(offsetOf(at), path, 'is an alias of something that stands nowhere before it')
+      return undefined
     }
-    this.#note(path, at ?? (node as Node | null))
-    if (isScalar(node)) this.#put(node, path)
-    if (isSeq(node)) {
-      for (const [index, item] of node.items.entries()) this.walk(item, `${path}[${index}]`, depth + 1)
+    this.#note(path, at)
+    if (isScalar(found)) return this.#scalar(found, path, at)
+    if (isSeq(found))
+      return found.items.map((item, index) => this.#valueOf(item, `${path}[${index}]`, depth + 1))
+    return isMap(found) ? this.#map(found, path, depth) : null
+  }
+
+  /** The map's own entries, and of merged maps what is not among them. */
+  #map(map: YAMLMap, path: string, depth: number): unknown {
+    const entries: [string, unknown][] = []
+    const taken = new Set<string>()
+    for (const pair of map.items) {
+      const name = this.#nameOf(pair)
+      if (name === MERGE) continue
+      if (taken.has(name)) this.fault(offsetOf(pair.key), inside(path, name), 'is there twice')
+      taken.add(name)
+      entries.push([name, this.#entry(pair, inside(path, name), depth)])
     }
-    if (!isMap(node)) return
-    for (const { key, value } of node.items) {
-      const name = String(isScalar(key) ? key.value : key)
-      // A merged map's entries stand where they are merged from; the map's own come after them.
-      if (name === '<<') this.#walkMerged(value, path, depth)
-    }
-    for (const { key, value } of node.items) {
-      const name = String(isScalar(key) ? key.value : key)
-      if (name === '<<') continue
-      const inner = path === '' ? name : `${path}.${name}`
-      this.#variables.delete(inner)
-      this.#note(inner, key as Node)
-      this.walk(value, inner, depth + 1)
+    this.#merge(map, path, depth, taken, entries)
+    return Object.fromEntries(entries)
+  }
+
+  #entry({ key, value }: Pair, path: string, depth: number): unknown {
+    this.#note(path, key as Node)
+    return this.#valueOf(value, path, depth + 1)
+  }
+
+  #merge(map: YAMLMap, path: string, depth: number, taken: Set<string>, entries: [string, unknown][]): void {
+    for (const { key, value } of map.items.filter(pair => this.#nameOf(pair) === MERGE)) {
+      const found = this.#aliases.resolve(value)
+      for (const one of isSeq(found) ? found.items : [found]) {
+        const merged = this.#aliases.resolve(one)
+        this.#count(key as Node, path, depth)
+        if (!isMap(merged)) {
+          this.fault(offsetOf(key), path, '<< takes a map, or a list of maps')
+          continue
+        }
+        for (const pair of merged.items) {
+          const name = this.#nameOf(pair)
+          if (name === MERGE || taken.has(name)) continue
+          taken.add(name)
+          entries.push([name, this.#entry(pair, inside(path, name), depth)])
+        }
+        this.#merge(merged, path, depth + 1, taken, entries)
+      }
     }
   }
 
-  #walkMerged(value: unknown, path: string, depth: number): void {
-    const merged = isSeq(value) ? value.items : [value]
-    for (const one of merged) this.walk(one, path, depth + 1)
+  #nameOf({ key }: Pair): string {
+    const found = this.#aliases.resolve(key)
+    const name = isScalar(found) ? found.value : found
+    // The library's sign for a key that merges; a quoted '<<' is a name like any other.
+    return typeof name === 'symbol' ? MERGE : String(name ?? '')
+  }
+
+  #scalar(node: Scalar, path: string, at: Node | null): unknown {
+    const known = this.#read.get(node)
+    const { value, names } = known ?? this.#interpolated(node, path)
+    if (!known) this.#read.set(node, { value, names })
+    if (names.length > 0) this.#variables.set(path, names)
+    if (typeof value === 'string') this.#characters += value.length
+    if (this.#characters > MOST_BYTES)
+      this.#stop(
+        at,
+        path,
+        `makes more than ${MOST_BYTES / 1_048_576} MiB of the file, by aliases or variables`,
+      )
+    return value
+  }
+
+  #interpolated(node: Scalar, path: string): { value: unknown; names: readonly string[] } {
+    const template = node.value
+    if (this.#env === null || typeof template !== 'string' || !template.includes('${'))
+      return { value: template, names: [] }
+    const { text, names, faults } = interpolate(template, this.#env)
+    for (const message of faults) this.fault(offsetOf(node), path, message)
+    const isPlain = node.type === Scalar.PLAIN && /^\$\{[^}]*\}$/.test(template)
+    return { value: isPlain ? plainValue(text) : text, names }
+  }
+
+  #count(at: Node | null, path: string, depth: number): void {
+    if (depth > MOST_DEPTH) this.#stop(at, path, `is nested more than ${MOST_DEPTH} deep`)
+    if (++this.#values > MOST_VALUES)
+      this.#stop(
+        at,
+        path,
+        `makes more than ${MOST_VALUES.toLocaleString('en')} values of the file, by aliases`,
+      )
+  }
+
+  #stop(at: Node | null, path: string, message: string): never {
+    this.fault(offsetOf(at), path.length > 200 ? `${path.slice(0, 200)}…` : path, message)
+    throw new Stop(message)
   }
 
   #note(path: string, node: Node | null): void {
@@ -133,22 +216,17 @@ class Reader {
     const { line, col } = this.#lines.linePos(offset)
     return { line, column: col }
   }
+}
 
-  #put(node: Scalar, path: string): void {
-    const names = this.#done.get(node) ?? this.#read(node, path)
-    if (names.length > 0) this.#variables.set(path, names)
-  }
+/** No name: those hold no NUL. */
+const MERGE = '\0<<'
 
-  #read(node: Scalar, path: string): readonly string[] {
-    const template = node.value
-    if (typeof template !== 'string' || !template.includes('${')) return []
-    const { text, names, faults } = interpolate(template, this.#env)
-    for (const message of faults) this.fault(node.range?.[0] ?? 0, path, message)
-    const isPlain = node.type === Scalar.PLAIN && /^\$\{[^}]*\}$/.test(template)
-    node.value = isPlain ? plainValue(text) : text
-    this.#done.set(node, names)
-    return names
-  }
+function inside(path: string, name: string): string {
+  return path === '' ? name : `${path}.${name}`
+}
+
+function offsetOf(node: unknown): number {
+  return (node as Node | null)?.range?.[0] ?? 0
 }
 
 /** An unquoted variable alone is what its value would be if it stood there: a number, true or false, or a text. */

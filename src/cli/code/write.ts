@@ -1,11 +1,12 @@
-import { Document, isScalar, visit } from 'yaml'
+import { Document, isScalar, Scalar } from 'yaml'
 import { escaped } from './interpolate.ts'
+import { Template } from './template.ts'
 
 /** In the order in which people read them. */
 const ORDER = ['name', 'monitors', 'endpoints', 'silences', 'maintenance_windows']
 
 /**
- * A document as the text of a file; read again, it is the same.
+ * A document as the text of a file; read again, it is the same. {@link Template}s stand in it as they are.
  * @param remarks lines of a comment at its head
  * @param notes by path of an entry (`monitors[3]`): lines of a comment before it
  */
@@ -16,12 +17,7 @@ export function writeSource(
 ): string {
   const sections = ORDER.flatMap(name => (name in document ? [[name, document[name]] as const] : []))
   const content = sections.length > 0 ? Object.fromEntries(sections) : { monitors: [] }
-  const yaml = new Document(content, { aliasDuplicateObjects: false })
-  visit(yaml, {
-    Scalar(key, node) {
-      if (key !== 'key' && typeof node.value === 'string') node.value = escaped(node.value)
-    },
-  })
+  const yaml = new Document(asWritten(content), { aliasDuplicateObjects: false })
   for (const [path, lines] of notes) {
     const [, section, index] = /^(\w+)\[(\d+)\]$/.exec(path) ?? []
     const node = section === undefined ? undefined : yaml.getIn([section, Number(index)], true)
@@ -34,4 +30,15 @@ export function writeSource(
 
 function commentOf(lines: readonly string[]): string {
   return lines.map(line => ` ${line.replace(/\s*\n\s*/g, ' ')}`).join('\n')
+}
+
+function asWritten(value: unknown): unknown {
+  if (typeof value === 'string') return escaped(value)
+  if (value instanceof Template) {
+    // Quoted: a variable alone would be read as a number where its value looks like one.
+    return Object.assign(new Scalar(value.text), { type: Scalar.QUOTE_DOUBLE })
+  }
+  if (Array.isArray(value)) return value.map(asWritten)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, asWritten(one)]))
 }

@@ -10,7 +10,7 @@ import { aim, aimed, draftOf, redirected } from './http/request.ts'
 import { isExpected, statusesField } from './http/statuses.ts'
 
 /** The client's own, or about the connection. `host` would reach a site that nobody checked. */
-const REFUSED_HEADERS =
+export const REFUSED_HEADERS =
   /^(?:host|connection|content-length|expect|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade)$/i
 
 const headerName = z
