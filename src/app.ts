@@ -1,27 +1,15 @@
-import { mkdir } from 'node:fs/promises'
 import { hostname } from 'node:os'
-import { join } from 'node:path'
+import { apiConfigOf } from './api/api-config.ts'
 import { type CodeAnswer, showApplied } from './api/code/answer.ts'
 import { applyCode } from './api/code/apply.ts'
 import { changesOfApplied, namesOfApplied, wordsOfApplied } from './api/code/audit.ts'
 import { ApiServer } from './api/server.ts'
-import type { ApiConfig, Services } from './api/services.ts'
+import type { Services } from './api/services.ts'
 import { showAttempt } from './api/views.ts'
 import type { Config } from './config.ts'
-import { Backlog } from './deliver/backlog.ts'
+import { assembleDelivery } from './deliver/assemble.ts'
 import { brokerNetwork } from './deliver/broker-network.ts'
-import { BrokerSender } from './deliver/brokers/broker-sender.ts'
-import { Courier } from './deliver/courier.ts'
-import { Custody } from './deliver/custody.ts'
-import { Dispatcher } from './deliver/dispatcher.ts'
-import { EndpointHealth } from './deliver/health.ts'
-import { Held } from './deliver/held.ts'
-import { Sender } from './deliver/http/sender.ts'
 import type { Parcel } from './deliver/parcel.ts'
-import { RowWriter } from './deliver/row-writer.ts'
-import { Mailer } from './deliver/smtp/mailer.ts'
-import { Templates } from './deliver/templates/templates.ts'
-import { Unwritten } from './deliver/unwritten.ts'
 import { assembleDetection } from './detect/assemble.ts'
 import { readReference } from './detect/scheduler-probe.ts'
 import { type Clock, systemClock } from './ground/clock.ts'
@@ -45,16 +33,13 @@ import { Metrics } from './record/metrics.ts'
 import { QueueReader } from './record/queue-reader.ts'
 import { Recorder } from './record/recorder.ts'
 import { Catalog } from './store/catalog.ts'
-import { Database } from './store/database.ts'
+import type { Database } from './store/database.ts'
 import { DUE_CHANNEL } from './store/due-channel.ts'
-import { acquireDataDir, EmbeddedPostgres } from './store/embedded/index.ts'
-import { ensurePositionsGrow } from './store/feed.ts'
 import { ensureOperator, firstWorkspace } from './store/first-start.ts'
-import { migrate } from './store/migrate.ts'
+import { openDatabase, openSealer } from './store/open.ts'
 import { Ownership } from './store/ownership.ts'
 import { Partitions } from './store/partitions.ts'
-import { checkSecretsKey, loadSecretsKey, Sealer } from './store/seal.ts'
-import { checkServer } from './store/server.ts'
+import type { Sealer } from './store/seal.ts'
 
 const LEASE_SECONDS = 5
 const BEAT_MS = 1_000
@@ -129,35 +114,6 @@ export async function startApp(options: {
   }
 }
 
-/** The database, migrated: our own in the data folder, or the one of `DATABASE_URL`. */
-async function openDatabase(config: Config, log: Logger, parts: Parts) {
-  const { connection, place } = config.databaseUrl
-    ? { connection: { connectionString: config.databaseUrl }, place: 'DATABASE_URL' }
-    : await openEmbedded(config, log, parts)
-  const database = new Database({ connection, log, connections: config.poolSize })
-  await parts.start(database)
-  const databaseDescription = `Postgres ${await checkServer(database)} (${place})`
-  await migrate(database, log)
-  await ensurePositionsGrow(database)
-  return { database, databaseDescription }
-}
-
-async function openEmbedded(config: Config, log: Logger, parts: Parts) {
-  const dataDir = await acquireDataDir(config.dataDir)
-  await parts.start({ start: async () => {}, stop: async () => dataDir.release() })
-  const postgres = new EmbeddedPostgres({ dataDir: dataDir.path, log })
-  await parts.start(postgres)
-  return { connection: postgres.connection, place: `embedded, in ${dataDir.path}` }
-}
-
-async function openSealer(config: Config, database: Database): Promise<Sealer> {
-  if (config.secretsKey === null) await mkdir(config.dataDir, { recursive: true, mode: 0o700 })
-  const file = join(config.dataDir, 'secrets.key')
-  const sealer = new Sealer(await loadSecretsKey({ key: config.secretsKey ?? undefined, file }))
-  await checkSecretsKey(database, sealer)
-  return sealer
-}
-
 /** Every part of a node, in the order in which they start. */
 function assemble(base: {
   config: Config
@@ -187,40 +143,23 @@ function assemble(base: {
 
   // deliver
   const catalog = new Catalog({ database, sealer, log, clock })
-  // Endpoints are limited each by its own concurrency: those of one origin must not hold up one another.
-  const sender = new Sender({ policy, maxConnectionsPerOrigin: config.maxConcurrency })
-  const templates = new Templates()
-  const { publicUrl } = config
-  const mailer = new Mailer({ policy })
-  const brokers = new BrokerSender({ network: brokerNetwork(policy), clock })
-  const courier = new Courier({ sender, mailer, brokers, templates, clock, random, version, publicUrl })
-  const health = new EndpointHealth({
-    database,
-    clock,
-    log,
-    disableAfterMs: config.disableAfterDays * DAY_MS,
-  })
   const alone = config.databaseUrl === null
-  const unwritten = new Unwritten()
-  const held = new Held({ unwritten, alone })
-  const dueAt = (bucket: number, at: number) => backlog.dueAt(bucket, at)
-  const rows = new RowWriter({ database, held, dueAt, clock, log })
-  const backlog = new Backlog({ database, held, rows, clock, log })
-  const dispatcher = new Dispatcher({
-    catalog,
-    courier,
-    recorder,
-    held,
-    backlog,
-    health,
-    clock,
-    log,
-    maxInFlight: config.maxConcurrency,
-    alone,
-    trusted: () => ownership.trusted,
-    leave: parcel => rows.leaveSoon(parcel),
-  })
-  const custody = new Custody({ held, backlog, dispatcher, clock, log })
+  const { sender, brokers, templates, courier, health, unwritten, held, rows, backlog, dispatcher, custody } =
+    assembleDelivery({
+      database,
+      catalog,
+      recorder,
+      policy,
+      maxConcurrency: config.maxConcurrency,
+      disableAfterDays: config.disableAfterDays,
+      publicUrl: config.publicUrl,
+      version,
+      alone,
+      trusted: () => ownership.trusted,
+      clock,
+      random,
+      log,
+    })
   const ownership = new Ownership({
     database,
     log,
@@ -302,17 +241,7 @@ function assemble(base: {
     keyUses,
     metrics: metrics.registry,
     version,
-    config: {
-      host: config.host,
-      port: config.port,
-      rateLimitPerSecond: config.rateLimitPerSecond,
-      publicMetrics: config.publicMetrics,
-      publicUrl: config.publicUrl,
-      trustedProxies: config.trustedProxies,
-      singleSignOn: singleSignOnOf(config),
-      retentionDays: config.retentionDays,
-      auditRetentionDays: config.auditRetentionDays,
-    },
+    config: apiConfigOf(config),
     ready: () => whyNotReady(database),
   }
   const api = new ApiServer(services)
@@ -425,20 +354,6 @@ function assemble(base: {
       keyUses,
       api,
     ],
-  }
-}
-
-/** Whom single sign-on asks, and whom it lets in; null: it is not configured. */
-function singleSignOnOf(config: Config): ApiConfig['singleSignOn'] {
-  const { oidcIssuer, oidcClientId, oidcClientSecret, oidcAllowedDomains, oidcAutoRole, extraCa } = config
-  if (oidcIssuer === null || oidcClientId === null || oidcClientSecret === null) return null
-  return {
-    issuer: oidcIssuer,
-    clientId: oidcClientId,
-    clientSecret: oidcClientSecret,
-    extraCa,
-    allowedDomains: oidcAllowedDomains,
-    autoRole: oidcAutoRole,
   }
 }
 
