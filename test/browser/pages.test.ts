@@ -106,7 +106,10 @@ const PLACES: readonly Place[] = [
     name: 'monitor-new',
     path: () => '/monitors',
     shows: 'search-index',
-    act: page => page.getByRole('button', { name: 'Watch a page' }).click(),
+    act: async page => {
+      await page.getByRole('button', { name: 'Add a monitor' }).click()
+      await page.getByRole('button', { name: 'Page or API' }).click()
+    },
   },
   { name: 'incidents', path: () => '/incidents', shows: 'storefront' },
   { name: 'incident', path: ({ incidentId }) => `/incidents/${incidentId}`, shows: 'Timeline' },

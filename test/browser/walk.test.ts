@@ -221,11 +221,12 @@ describe.skipIf(!browser)('Somebody who has never read the docs', () => {
 
   async function watch(page: Page, name: string, url: string): Promise<void> {
     await go(page, 'Monitors')
-    await page.getByRole('button', { name: 'Watch a page' }).click()
+    await page.getByRole('button', { name: 'Add a monitor' }).click()
+    await page.getByRole('button', { name: 'Page or API' }).click()
     await page.getByLabel('Name').fill(name)
     await page.getByLabel('URL').fill(url)
     await page.getByLabel('Every so many seconds').fill('5')
-    await page.getByRole('button', { name: 'Watch it' }).click()
+    await page.getByRole('button', { name: 'Add it' }).click()
     await page.getByRole('heading', { name, level: 1 }).waitFor()
     await page.getByText('operational').waitFor()
   }

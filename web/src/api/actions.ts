@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { api, take } from './client.ts'
 import { keepFreshSecret } from './fresh-secrets.ts'
-import { endpointQuery, incidentQuery } from './queries.ts'
+import { endpointQuery, incidentQuery, monitorQuery } from './queries.ts'
 import type { EndpointInput, EndpointPatch, MonitorInput, TestInput } from './types.ts'
 
 /** Registers an endpoint. Its secret, shown this once, is held for the pages that come next. */
@@ -90,6 +90,27 @@ export function useCreateMonitor() {
   return useMutation({
     mutationFn: (body: MonitorInput) => take(api.POST('/v1/monitors', { body })),
     onSuccess: () => client.invalidateQueries({ queryKey: ['monitors'] }),
+  })
+}
+
+/** Changes a monitor: what is left out stays. */
+export function useUpdateMonitor(id: string) {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (body: Record<string, unknown>) =>
+      take(api.PATCH('/v1/monitors/{id}', { params: { path: { id } }, body })),
+    onSuccess(monitor) {
+      client.setQueryData(monitorQuery(id).queryKey, monitor)
+      return client.invalidateQueries({ queryKey: ['monitors'] })
+    },
+  })
+}
+
+export function useDeleteMonitor(id: string) {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: () => take(api.DELETE('/v1/monitors/{id}', { params: { path: { id } } })),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['monitors'], refetchType: 'none' }),
   })
 }
 

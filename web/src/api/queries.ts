@@ -3,6 +3,9 @@ import { api, take } from './client.ts'
 import type { Attempt, DeliveryStatus, Endpoint, Filter, Incident, Status } from './types.ts'
 
 const PAGE = 50
+const HOUR_MS = 3_600_000
+/** Checks' samples are there within ten seconds. */
+const SAMPLES_MS = 30_000
 const LARGEST_PAGE = 200
 /** A list that is shown whole stops here. */
 const MOST_ENDPOINTS = 1_000
@@ -84,17 +87,26 @@ export const monitorQuery = (id: string) =>
     queryFn: ({ signal }) => take(api.GET('/v1/monitors/{id}', { params: { path: { id } }, signal })),
   })
 
-/** What a monitor measured: `response_time_ms` over the last day. */
-export const responseTimesQuery = (id: string) =>
+/** Names of the metrics that there are samples of. */
+export const metricsQuery = (id: string) =>
   queryOptions({
-    queryKey: ['monitors', id, 'response-times'],
-    queryFn: ({ signal }) =>
-      take(
-        api.GET('/v1/monitors/{id}/samples', {
-          params: { path: { id }, query: { metric: 'response_time_ms', points: 200 } },
-          signal,
-        }),
-      ),
+    queryKey: ['monitors', id, 'metrics'],
+    queryFn: async ({ signal }) =>
+      (await take(api.GET('/v1/monitors/{id}/metrics', { params: { path: { id } }, signal }))).data,
+  })
+
+/** A metric of a monitor over the last hours, in at most 300 points. */
+export const samplesQuery = (id: string, metric: string, hours: number) =>
+  queryOptions({
+    queryKey: ['monitors', id, 'samples', metric, hours],
+    queryFn: async ({ signal }) => {
+      const from = new Date(Date.now() - hours * HOUR_MS).toISOString()
+      const query = { metric, from, points: 300 }
+      return (await take(api.GET('/v1/monitors/{id}/samples', { params: { path: { id }, query }, signal })))
+        .data
+    },
+    placeholderData: keepPreviousData,
+    refetchInterval: SAMPLES_MS,
   })
 
 export interface IncidentFilters {

@@ -39,6 +39,13 @@ export function hourAndMinute(at: number): string {
   return minutes.format(at)
 }
 
+const days = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' })
+
+/** `14 May` */
+export function dayAndMonth(at: number): string {
+  return days.format(at)
+}
+
 /** `1.3 s`, `42 min`, `3 h`. @param ms 0 or more */
 export function duration(ms: number): string {
   if (ms < 10) return `${trim(ms, 1)} ms`

@@ -2,9 +2,11 @@ import { useEffect, useRef } from 'react'
 import UPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import { useTheme } from '../lib/theme.ts'
-import { duration, hourAndMinute } from '../lib/time.ts'
+import { dayAndMonth, duration, hourAndMinute } from '../lib/time.ts'
 
 const HEIGHT_PX = 200
+/** Over more than two days, days say more than hours. */
+const LONG_S = 2 * 86_400
 
 /** The looks of up to three lines, the most important first. */
 const LOOKS = [
@@ -13,27 +15,39 @@ const LOOKS = [
   { width: 1, dash: [2, 3] },
 ]
 
+/** A limit: it is drawn across the chart. */
+export interface ChartLimit {
+  readonly value: number
+  readonly text: string
+  /** One that ends trouble, not one that begins it. */
+  readonly isClear?: boolean
+}
+
+const NO_LIMITS: readonly ChartLimit[] = []
+
 export interface ChartSeries {
   readonly label: string
-  /** Ms; null: nothing is known of then. */
+  /** Null: nothing is known of then. */
   readonly values: readonly (number | null)[]
 }
 
 /**
- * Durations over time. `summary` is read out; the figures themselves stand elsewhere.
+ * Figures over time. `summary` is read out; the figures themselves stand elsewhere.
  * @param props.times seconds since the epoch
  * @param props.series at most three
- * @param props.line a limit to draw, ms
+ * @param props.format a figure as text; a duration of so many ms when left out
  */
 export function TimeChart({
   times,
   series,
-  line,
+  limits = NO_LIMITS,
+  format = duration,
   summary,
 }: {
   times: readonly number[]
   series: readonly ChartSeries[]
-  line?: number
+  limits?: readonly ChartLimit[]
+  format?: (value: number) => string
   summary: string
 }) {
   const host = useRef<HTMLDivElement>(null)
@@ -50,6 +64,7 @@ export function TimeChart({
       ticks: { show: false },
       font: '11px sans-serif',
     }
+    const isLong = (times.at(-1) ?? 0) - (times[0] ?? 0) > LONG_S
     const stroke = ({ label }: ChartSeries, index: number) => ({
       label,
       stroke: colour('ink'),
@@ -64,18 +79,21 @@ export function TimeChart({
         legend: { show: false },
         cursor: { show: false },
         padding: [8, 20, 0, 0],
-        scales: { y: { range: (_, __, max) => [0, Math.max(line ?? 0, max, 1) * 1.15] } },
+        scales: {
+          y: { range: (_, __, max) => [0, Math.max(...limits.map(({ value }) => value), max, 1) * 1.15] },
+        },
         axes: [
           {
             ...axis,
             grid: { show: false },
             size: 28,
-            values: (_, times) => times.map(seconds => hourAndMinute(seconds * 1000)),
+            values: (_, ticks) =>
+              ticks.map(seconds => (isLong ? dayAndMonth : hourAndMinute)(seconds * 1000)),
           },
-          { ...axis, size: 56, values: (_, values) => values.map(value => duration(value)) },
+          { ...axis, size: 56, values: (_, values) => values.map(value => format(value)) },
         ],
         series: [{}, ...series.map(stroke)],
-        hooks: { draw: line === undefined ? [] : [chart => drawLine(chart, line, colour('bad'))] },
+        hooks: { draw: limits.map(limit => chart => drawLimit(chart, limit, colour('bad'))) },
       },
       [[...times], ...series.map(({ values }) => [...values])],
       element,
@@ -86,7 +104,7 @@ export function TimeChart({
       resized.disconnect()
       plot.destroy()
     }
-  }, [times, series, line, theme])
+  }, [times, series, limits, format, theme])
   return (
     <figure>
       <div ref={host} role="img" aria-label={summary} className="h-[200px] w-full" />
@@ -96,7 +114,11 @@ export function TimeChart({
             {label}
           </Key>
         ))}
-        {line !== undefined && <span className="text-bad">— {duration(line)}</span>}
+        {limits.map(({ text, isClear }) => (
+          <span key={text} className="text-bad">
+            {isClear ? '┄' : '—'} {text}
+          </span>
+        ))}
       </figcaption>
     </figure>
   )
@@ -113,12 +135,13 @@ function Key({ dash, children }: { dash: string; children: string }) {
   )
 }
 
-function drawLine(chart: UPlot, value: number, colour: string): void {
+function drawLimit(chart: UPlot, { value, isClear = false }: ChartLimit, colour: string): void {
   const y = Math.round(chart.valToPos(value, 'y', true))
   const { ctx, bbox } = chart
   ctx.save()
   ctx.strokeStyle = colour
   ctx.lineWidth = devicePixelRatio
+  ctx.setLineDash(isClear ? [4 * devicePixelRatio, 4 * devicePixelRatio] : [])
   ctx.beginPath()
   ctx.moveTo(bbox.left, y)
   ctx.lineTo(bbox.left + bbox.width, y)

@@ -8,8 +8,11 @@ import { Card } from '../../ui/card.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Failure, Skeleton } from '../../ui/states.tsx'
 import { Time } from '../../ui/time.tsx'
+import { EditMonitor } from './edit-monitor.tsx'
+import { FeedCard } from './feed-card.tsx'
 import { LastCheck } from './last-check.tsx'
-import { ResponseTimes } from './response-times.tsx'
+import { MetricGraph } from './metric-graph.tsx'
+import { ThresholdsCard } from './thresholds-card.tsx'
 
 const REFRESH_MS = 10_000
 
@@ -44,6 +47,7 @@ export function MonitorPage() {
             </span>
           )}
           <span>{monitor.kind === 'external' ? 'watched elsewhere' : monitor.kind}</span>
+          {!monitor.enabled && <span>paused</span>}
         </span>
       }
       actions={
@@ -57,6 +61,7 @@ export function MonitorPage() {
           <Link to="/live" search={{ monitor: monitor.name }} className={buttonClass()}>
             Watch it live
           </Link>
+          <EditMonitor monitor={monitor} />
         </>
       }
     >
@@ -75,7 +80,9 @@ export function MonitorPage() {
         )}
         <UptimeCard monitorId={monitor.id} />
         {monitor.last_check && <LastCheck check={monitor.last_check} />}
-        {monitor.kind === 'http' && <ResponseTimes monitor={monitor} />}
+        <FeedCard monitor={monitor} />
+        <MetricGraph monitor={monitor} />
+        <ThresholdsCard monitor={monitor} />
         <Card title="Events" about="The latest first.">
           <Events monitor={monitor.name} />
         </Card>

@@ -95,7 +95,7 @@ function Results({ search, status }: { search: string; status: Status | undefine
       </Empty>
     ) : (
       <Empty icon={Activity} title="No monitor yet">
-        Watch a page from here, or send events of what is watched elsewhere: the first one makes its monitor.
+        Add one here, or send events of what is watched elsewhere: the first one makes its monitor.
       </Empty>
     )
   return (

@@ -24,6 +24,8 @@ const DEFAULT_MINUTES = 60
 const SLOTS = 48
 const REFRESH_MS = 10_000
 
+const TARGET = [{ value: TARGET_MS, text: `${TARGET_MS} ms` }]
+
 /** How deliveries go, and if they do not: is it us or them? */
 export function OverviewPage() {
   const { minutes = DEFAULT_MINUTES } = useSearch({ from: '/overview' })
@@ -100,7 +102,7 @@ function Figures({
           >
             <TimeChart
               {...seriesOf(first, span, oursOf)}
-              line={TARGET_MS}
+              limits={TARGET}
               summary="Latency from detection to the receiver over time, against the line of 200 ms"
             />
           </Card>
