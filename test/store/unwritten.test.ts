@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { newId } from '../../src/ground/ids.ts'
 import { silentLog } from '../../src/ground/log.ts'
 import type { Delivery } from '../../src/ground/vocabulary.ts'
-import { insertAcceptances } from '../../src/store/accept.ts'
+import { type Acceptance, insertAcceptances, type Place, type RoutedEvent } from '../../src/store/accept.ts'
 import { Database } from '../../src/store/database.ts'
 import { freeLeft, freeUnclear, writeDown } from '../../src/store/places.ts'
 import { createTestDatabase, type TestDatabase } from '../helpers/postgres.ts'
@@ -36,8 +36,8 @@ async function ownedUnder(epoch: number): Promise<void> {
   )
 }
 
-/** An event with one delivery, accepted by a node that believes to own the bucket under `epoch`. */
-async function accept(epoch: number | null, acceptedAt = NOW): Promise<{ delivery: Delivery; due: boolean }> {
+/** An event with one delivery. */
+function routed(acceptedAt = NOW): { delivery: Delivery; routed: RoutedEvent } {
   const eventId = newId('evt', acceptedAt, BUCKET)
   const delivery: Delivery = {
     id: newId('dlv', acceptedAt, BUCKET),
@@ -65,11 +65,42 @@ async function accept(epoch: number | null, acceptedAt = NOW): Promise<{ deliver
     acceptedAt,
     dryRun: false,
   }
-  const inserted = await insertAcceptances(
-    database.lane('accept'),
-    [{ routed: [{ event, deliveries: [delivery] }], replays: [], keys: [], monitors: [] }],
-    { epochOf: () => epoch, placeOf: () => 'memory' },
-  )
+  return { delivery, routed: { event, deliveries: [delivery] } }
+}
+
+const fromOutside = (event: RoutedEvent): Acceptance => ({
+  routed: [event],
+  replays: [],
+  keys: [],
+  monitors: [],
+})
+
+/** What was decided of a monitor under `epoch`, with its event. */
+const decidedUnder = (epoch: number, event: RoutedEvent): Acceptance => ({
+  ...fromOutside(event),
+  ruling: {
+    bucket: BUCKET,
+    epoch,
+    workspaceId: 'ws_1',
+    monitorId: 'mon_1',
+    monitorName: 'checkout',
+    state: null,
+    incidents: [],
+    suppressed: [],
+    samples: [],
+    taken: [],
+  },
+})
+
+/** Commits by a node that believes to own the bucket under `epoch`. */
+function commit(group: readonly Acceptance[], epoch: number | null, place: Place = 'memory') {
+  return insertAcceptances(database.lane('accept'), group, { epochOf: () => epoch, placeOf: () => place })
+}
+
+/** An event with one delivery, accepted by a node that believes to own the bucket under `epoch`. */
+async function accept(epoch: number | null, acceptedAt = NOW): Promise<{ delivery: Delivery; due: boolean }> {
+  const { delivery, routed: event } = routed(acceptedAt)
+  const inserted = await commit([fromOutside(event)], epoch)
   return { delivery, due: inserted.due.some(({ id }) => id === delivery.id) }
 }
 
@@ -94,6 +125,34 @@ describe('a delivery without a row', () => {
     ])
     const { rows: payloads } = await database.query<{ payload: string }>('select payload from events limit 1')
     expect(JSON.parse(payloads[0]?.payload as string)).toEqual({ says: '"quoted" and \\ kept' })
+  })
+
+  it('has a row at once where its monitor’s owner decided, but this node does not trust its lease at the moment', async () => {
+    const decided = routed()
+    const outside = routed()
+    const group = [decidedUnder(1, decided.routed), fromOutside(outside.routed)]
+    const ids = [decided.delivery.id, outside.delivery.id].sort()
+    for (const acceptances of [group, group.toReversed()]) {
+      await database.query('delete from deliveries')
+      await database.query('delete from events')
+      const inserted = await commit(acceptances, null)
+      expect(inserted.void.size).toBe(0)
+      expect(inserted.due.map(({ id }) => id).sort()).toEqual(ids)
+      expect(await rows()).toEqual(ids.map(id => ({ id, place: 'due' })))
+    }
+  })
+
+  it('is not there at all where what was decided does not count any more', async () => {
+    await ownedUnder(2)
+    for (const place of ['memory', 'due', 'parked'] as const) {
+      for (const epoch of [1, 2, null]) {
+        const acceptance = decidedUnder(1, routed().routed)
+        const inserted = await commit([acceptance], epoch, place)
+        expect([...inserted.void]).toEqual([acceptance])
+        expect(inserted.due).toEqual([])
+      }
+    }
+    expect(await rows()).toEqual([])
   })
 
   it('is written down by the bucket’s next owner, who leaves alone what it accepted itself', async () => {
