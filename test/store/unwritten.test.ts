@@ -4,6 +4,7 @@ import { silentLog } from '../../src/ground/log.ts'
 import type { Delivery } from '../../src/ground/vocabulary.ts'
 import { type Acceptance, insertAcceptances, type Place, type RoutedEvent } from '../../src/store/accept.ts'
 import { Database } from '../../src/store/database.ts'
+import { ensurePositionsGrow } from '../../src/store/feed.ts'
 import { freeLeft, freeUnclear, writeDown } from '../../src/store/places.ts'
 import { createTestDatabase, type TestDatabase } from '../helpers/postgres.ts'
 
@@ -186,6 +187,19 @@ describe('a delivery without a row', () => {
       [BUCKET],
     )
     expect(await freeAt(2)).toBe(0)
+  })
+
+  it('is looked for after a dump was restored into a cluster whose transactions begin lower than the mark', async () => {
+    await ownedUnder(1)
+    await database.query(
+      `update buckets set settled_position = pg_current_xact_id()::text::bigint + 1000000 where bucket = $1`,
+      [BUCKET],
+    )
+    await database.query(`delete from settings where name = 'position_offset'`)
+    await ensurePositionsGrow(database)
+    await accept(1)
+    await database.query('update buckets set epoch = 2 where bucket = $1', [BUCKET])
+    expect(await freeAt(2)).toBe(1)
   })
 
   it('gets its row from its owner, once, and from nobody whose epoch is over', async () => {
