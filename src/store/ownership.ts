@@ -106,6 +106,8 @@ export class Ownership implements Part {
   readonly #alone: boolean
   readonly #epochs = new Map<number, number>()
   readonly #releasing = new Set<number>()
+  /** Half let go of, when the database broke: of no use to anybody until they are given back. */
+  readonly #unreturned = new Set<number>()
   #events: OwnershipEvents | null = null
   #trustedUntil = 0
   #suspended = false
@@ -211,7 +213,8 @@ export class Ownership implements Part {
     ])
     const row = rows[0]
     if (!row || this.#stopped) return
-    const lapsed = this.#trustedUntil > 0 && !this.trusted
+    // A timer may come a moment early: then we are suspended although the lease still holds.
+    const lapsed = this.#suspended || (this.#trustedUntil > 0 && !this.trusted)
     this.#trust(sentAt)
     this.#adopt(row.mine ?? [])
     if (lapsed) this.#resume()
@@ -267,14 +270,17 @@ export class Ownership implements Part {
 
   #giveBackAbove(share: number): void {
     const surplus = [...this.#epochs.keys()].slice(share)
-    for (const bucket of surplus) if (!this.#releasing.has(bucket)) this.#giveBack(bucket)
+    for (const bucket of new Set([...surplus, ...this.#unreturned]))
+      if (!this.#releasing.has(bucket)) this.#giveBack(bucket)
   }
 
   async #giveBack(bucket: number): Promise<void> {
     this.#releasing.add(bucket)
+    this.#unreturned.add(bucket)
     try {
       await this.#events?.release(bucket)
       this.#epochs.delete(bucket)
+      this.#unreturned.delete(bucket)
       await this.#lane.query(GIVE_BACK, [this.nodeId, [bucket]])
     } catch (error) {
       this.#log.warn(`bucket ${bucket} was not given back: ${messageOf(error)}`)
@@ -290,6 +296,7 @@ export class Ownership implements Part {
 
   #lose(bucket: number): void {
     this.#epochs.delete(bucket)
+    this.#unreturned.delete(bucket)
     this.#events?.lost(bucket)
   }
 }
