@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { newId } from '../../src/ground/ids.ts'
 import { silentLog } from '../../src/ground/log.ts'
-import type { Delivery } from '../../src/ground/vocabulary.ts'
+import type { Attempt, Delivery } from '../../src/ground/vocabulary.ts'
 import { type Acceptance, insertAcceptances, type Place, type RoutedEvent } from '../../src/store/accept.ts'
 import { Database } from '../../src/store/database.ts'
 import { ensurePositionsGrow } from '../../src/store/feed.ts'
 import { freeLeft, freeUnclear, writeDown } from '../../src/store/places.ts'
+import { insertResults } from '../../src/store/results.ts'
 import { createTestDatabase, type TestDatabase } from '../helpers/postgres.ts'
 
 const BUCKET = 7
@@ -217,5 +218,42 @@ describe('a delivery without a row', () => {
     const unclear = [never, delivery].map(one => ({ delivery: one, epoch: 1, hasRow: false }))
     await freeUnclear(database.lane('backlog'), unclear, NOW)
     expect(await rows()).toEqual([{ id: delivery.id, place: 'due' }])
+  })
+})
+
+describe('a result', () => {
+  it('is written down whatever the other side said, NULs included', async () => {
+    const { delivery } = await accept(1)
+    const said = 'Invalid greeting: \0'
+    const attempt: Attempt = {
+      id: newId('att', NOW, BUCKET),
+      requestId: newId('req', NOW, BUCKET),
+      delivery,
+      retryAttempt: 0,
+      dryRun: false,
+      startedAt: NOW,
+      outcome: 'failed',
+      deliveryStatus: 'failed',
+      why: said,
+      nextAttemptAt: null,
+      digestSize: 1,
+      statusCode: null,
+      responseHeaders: {},
+      responseBody: said,
+      error: { class: 'protocol', message: said },
+      remoteAddress: null,
+      tlsVersion: null,
+      httpVersion: null,
+      timings: { wait: 0, dns: null, connect: null, tls: null, firstByte: null, total: 0 },
+    }
+    const result = { delivery, epoch: 1, status: 'failed' as const, dueAt: null, at: NOW }
+    await insertResults(database.lane('record'), [
+      { ...result, attempt, reason: said },
+      { ...result, attempt: null, reason: said },
+    ])
+    const { rows: written } = await database.query('select error, why, response_body from attempts')
+    const kept = 'Invalid greeting: \ufffd'
+    expect(written).toEqual([{ error: kept, why: kept, response_body: kept }])
+    expect(await rows()).toEqual([{ id: delivery.id, place: 'done' }])
   })
 })
