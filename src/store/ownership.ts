@@ -58,7 +58,10 @@ interface BeatRow {
   free: number
 }
 
-/** One round trip a second: says that we live, renews our leases and their marks, and looks around. */
+/**
+ * One round trip a second: says that we live, renews our leases and their marks, and looks around. A mark's position
+ * never goes back; its day does when the clock is set back, and claims the less for it.
+ */
 const BEAT = {
   name: 'ownership_beat',
   text: `
@@ -68,7 +71,7 @@ const BEAT = {
     ), renewed as (
       update buckets set lease_until = now() + $4 * interval '1 second',
         settled_position = case when bucket = any ($5::smallint[]) then greatest(settled_position, $6) else settled_position end,
-        settled_day = case when bucket = any ($5::smallint[]) then greatest(settled_day, $7::date) else settled_day end
+        settled_day = case when bucket = any ($5::smallint[]) then $7::date else settled_day end
       where node_id = $1 returning bucket, epoch
     )
     select

@@ -68,3 +68,43 @@ describe('a bucket that could not be let go of in good order', () => {
     await ownership.stop()
   })
 })
+
+describe('the marks of buckets', () => {
+  it('follow a clock that was set back: a day that has not come yet would hide what has no row', async () => {
+    const changed = new Signal()
+    let beats = 0
+    let day = '2031-01-01'
+    const ownership = new Ownership({
+      database,
+      log: silentLog,
+      nodeId: 'node_two',
+      hostname: 'two',
+      version: '0.0.0-test',
+      leaseSeconds: 60,
+      beatMs: 5,
+      alone: false,
+    })
+    ownership.connect({
+      gained: () => {},
+      lost: () => {},
+      suspended: () => {},
+      resumed: () => {},
+      release: async () => {},
+      settled: () => ({ buckets: ownership.owned(), position: 7, day }),
+      beat: () => {
+        beats++
+        changed.fire()
+      },
+    })
+    const days = async () =>
+      (await database.query('select distinct settled_day::text as day from buckets')).rows.map(row => row.day)
+    await ownership.start()
+    await changed.until(() => beats >= 2)
+    expect(await days()).toEqual(['2031-01-01'])
+    day = '2026-05-13'
+    const before = beats
+    await changed.until(() => beats >= before + 2)
+    expect(await days()).toEqual(['2026-05-13'])
+    await ownership.stop()
+  })
+})
