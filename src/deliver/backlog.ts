@@ -136,7 +136,9 @@ export class Backlog implements Part {
     try {
       await this.#flushParking()
       const claimed = await claimParked(this.#lane, bucket, held.epoch, endpointId, limit)
-      if (claimed.length < limit && !this.#parkedMeanwhile.has(key)) answer.emptied()
+      const isLate = this.#parking.some(({ delivery }) => keyOf(delivery.endpointId, delivery.bucket) === key)
+      if (isLate && claimed.length === 0) throw new Error('they could not be parked yet')
+      if (claimed.length < limit && !isLate && !this.#parkedMeanwhile.has(key)) answer.emptied()
       this.#unparking.delete(key)
       answer.arrived(this.#parcels(claimed, held.epoch))
     } catch (error) {
