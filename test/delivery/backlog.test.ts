@@ -58,7 +58,8 @@ function parcelAt(now: number): Parcel {
   return { delivery, event, epoch: 1, readyAt: now, superseded: 0, unwrittenAt: null }
 }
 
-it('an endpoint’s parked deliveries are not all fetched while some of them could not be parked yet', async () => {
+/** A bucket in hand, and what of it was fetched: of events that are not there, as only those show by themselves. */
+function takeBucket() {
   const clock = new TestClock(NOW)
   const held = new Held({ unwritten: new Unwritten(), alone: true })
   const rows = new RowWriter({ database, held, dueAt: () => {}, clock, log: silentLog })
@@ -70,7 +71,11 @@ it('an endpoint’s parked deliveries are not all fetched while some of them cou
     rememberParked: () => {},
     payloadGone: ({ delivery }) => fetched.push(delivery.id),
   })
-  held.open(BUCKET, 1, NOW)
+  return { clock, held, bucket: held.open(BUCKET, 1, NOW), backlog, fetched }
+}
+
+it('an endpoint’s parked deliveries are not all fetched while some of them could not be parked yet', async () => {
+  const { clock, held, backlog, fetched } = takeBucket()
   const parcel = parcelAt(NOW)
   held.admit(parcel)
 
@@ -93,6 +98,29 @@ it('an endpoint’s parked deliveries are not all fetched while some of them cou
 
   await database.query('drop trigger refuse on deliveries')
   await unpark()
-  // Its event is not there, which only a delivery that was fetched shows.
   expect([emptied, fetched]).toEqual([1, [parcel.delivery.id]])
+})
+
+it('a sweep leaves alone what is being fetched at this moment', async () => {
+  const { bucket, backlog, fetched } = takeBucket()
+  const { delivery } = parcelAt(NOW - 60_000)
+  await database.query(
+    `insert into deliveries (bucket, id, day, workspace_id, event_id, event_day, endpoint_id, monitor_name, created_at,
+                             status, place, due_at)
+     values ($1, $2, $3, 'ws_1', $4, $3, 'ep_1', 'checkout', to_timestamp($5), 'pending', 'due', to_timestamp($5))`,
+    [BUCKET, delivery.id, '2026-05-14', delivery.eventId, (NOW - 60_000) / 1000],
+  )
+  bucket.ready = true
+  const lane = database.lane('backlog')
+  let swept: Promise<void> | undefined
+  await database.transaction(async tx => {
+    // Whoever fetches waits for this to end.
+    await tx.query('lock table deliveries in exclusive mode')
+    backlog.dueAt(BUCKET, NOW - 1)
+    while (!bucket.claiming) await new Promise(resolve => setImmediate(resolve))
+    swept = backlog.sweep()
+  })
+  await swept
+  while (bucket.claiming) await lane.query('select 1')
+  expect(fetched).toEqual([delivery.id])
 })
