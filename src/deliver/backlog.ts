@@ -262,9 +262,17 @@ export class Backlog implements Part {
       if (!held.ready || held.closing) continue
       const settles = this.#clock.now() - held.openedAt >= SWEEP_MS
       await this.#free(held)
+      if (!held.settles) await this.#lookForParked(held)
       held.settles ||= settles
       await this.#look(held)
     }
+  }
+
+  /** An earlier owner's last commit may have parked some after the take-over looked. */
+  async #lookForParked(held: HeldBucket): Promise<void> {
+    const parked = await parkedEndpoints(this.#lane, held.bucket)
+    if (this.#held.get(held.bucket) !== held) return
+    for (const endpointId of parked) this.#reader?.rememberParked(endpointId, held.bucket)
   }
 
   async #look(held: HeldBucket): Promise<void> {

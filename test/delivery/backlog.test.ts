@@ -58,20 +58,34 @@ function parcelAt(now: number): Parcel {
   return { delivery, event, epoch: 1, readyAt: now, superseded: 0, unwrittenAt: null }
 }
 
+/** As an owner before left it. */
+async function insert(delivery: Parcel['delivery'], place: 'due' | 'parked'): Promise<void> {
+  await database.query(
+    `insert into deliveries (bucket, id, day, workspace_id, event_id, event_day, endpoint_id, monitor_name, created_at,
+                             status, place, due_at)
+     values ($1, $2, $3, 'ws_1', $4, $3, $5, 'checkout', to_timestamp($6), 'pending', $7, to_timestamp($6))`,
+    [
+      ...[BUCKET, delivery.id, '2026-05-14', delivery.eventId, delivery.endpointId],
+      ...[delivery.createdAt / 1000, place],
+    ],
+  )
+}
+
 /** A bucket in hand, and what of it was fetched: of events that are not there, as only those show by themselves. */
-function takeBucket() {
+function takeBucket({ alone = true } = {}) {
   const clock = new TestClock(NOW)
-  const held = new Held({ unwritten: new Unwritten(), alone: true })
+  const held = new Held({ unwritten: new Unwritten(), alone })
   const rows = new RowWriter({ database, held, dueAt: () => {}, clock, log: silentLog })
   const backlog = new Backlog({ database, held, rows, clock, log: silentLog })
   const fetched: string[] = []
+  const parked: string[] = []
   backlog.connect({
     submit: () => {},
     remember: () => {},
-    rememberParked: () => {},
+    rememberParked: endpointId => parked.push(endpointId),
     payloadGone: ({ delivery }) => fetched.push(delivery.id),
   })
-  return { clock, held, bucket: held.open(BUCKET, 1, NOW), backlog, fetched }
+  return { clock, held, bucket: held.open(BUCKET, 1, NOW), backlog, fetched, parked }
 }
 
 it('an endpoint’s parked deliveries are not all fetched while some of them could not be parked yet', async () => {
@@ -104,12 +118,7 @@ it('an endpoint’s parked deliveries are not all fetched while some of them cou
 it('a sweep leaves alone what is being fetched at this moment', async () => {
   const { bucket, backlog, fetched } = takeBucket()
   const { delivery } = parcelAt(NOW - 60_000)
-  await database.query(
-    `insert into deliveries (bucket, id, day, workspace_id, event_id, event_day, endpoint_id, monitor_name, created_at,
-                             status, place, due_at)
-     values ($1, $2, $3, 'ws_1', $4, $3, 'ep_1', 'checkout', to_timestamp($5), 'pending', 'due', to_timestamp($5))`,
-    [BUCKET, delivery.id, '2026-05-14', delivery.eventId, (NOW - 60_000) / 1000],
-  )
+  await insert(delivery, 'due')
   bucket.ready = true
   const lane = database.lane('backlog')
   let swept: Promise<void> | undefined
@@ -123,4 +132,12 @@ it('a sweep leaves alone what is being fetched at this moment', async () => {
   await swept
   while (bucket.claiming) await lane.query('select 1')
   expect(fetched).toEqual([delivery.id])
+})
+
+it('a sweep finds what an earlier owner parked at its last moment, after the take-over looked', async () => {
+  const { bucket, backlog, parked } = takeBucket({ alone: false })
+  bucket.ready = true
+  await insert(parcelAt(NOW - 60_000).delivery, 'parked')
+  await backlog.sweep()
+  expect(parked).toEqual(['ep_1'])
 })
