@@ -136,7 +136,9 @@ export class Backlog implements Part {
     try {
       await this.#flushParking()
       const claimed = await claimParked(this.#lane, bucket, held.epoch, endpointId, limit)
-      if (claimed.length < limit && !this.#parkedMeanwhile.has(key)) answer.emptied()
+      const isLate = this.#parking.some(({ delivery }) => keyOf(delivery.endpointId, delivery.bucket) === key)
+      if (isLate && claimed.length === 0) throw new Error('they could not be parked yet')
+      if (claimed.length < limit && !isLate && !this.#parkedMeanwhile.has(key)) answer.emptied()
       this.#unparking.delete(key)
       answer.arrived(this.#parcels(claimed, held.epoch))
     } catch (error) {
@@ -198,11 +200,12 @@ export class Backlog implements Part {
     held.nextDueAt = Number.POSITIVE_INFINITY
     try {
       const claimed = await claimDue(this.#lane, held.bucket, held.epoch, this.#clock.now(), CLAIM_LIMIT)
+      // At once: until it is here, others take it for lost.
+      this.#reader?.submit(this.#parcels(claimed, held.epoch))
       const next = await nextDueAt(this.#lane, held.bucket)
       // Due, but not to be had at this moment: another transaction has it.
       const pause = claimed.length === 0 ? this.#clock.now() + TIMER_GRAIN_MS : 0
       if (next !== null) this.dueAt(held.bucket, Math.max(next, pause))
-      this.#reader?.submit(this.#parcels(claimed, held.epoch))
     } catch (error) {
       this.#log.warn(`due deliveries of bucket ${held.bucket} were not read: ${messageOf(error)}`)
       this.dueAt(held.bucket, this.#clock.now() + RETRY_MS)
@@ -235,7 +238,10 @@ export class Backlog implements Part {
     const now = this.#clock.now()
     const known = [...held.parcels.keys()]
     const { bucket, epoch } = held
-    const freed = await freeLeft(this.#lane, { bucket, epoch, now, before: now - SWEEP_MS, known })
+    // What is on its way to us from the table is not known yet, and not lost: then the next sweep looks for our own.
+    const isFetching = held.claiming || [...this.#unparking].some(key => key.endsWith(` ${bucket}`))
+    const before = isFetching ? 0 : now - SWEEP_MS
+    const freed = await freeLeft(this.#lane, { bucket, epoch, now, before, known })
     if (freed > 0) this.dueAt(bucket, now)
   }
 
@@ -256,9 +262,17 @@ export class Backlog implements Part {
       if (!held.ready || held.closing) continue
       const settles = this.#clock.now() - held.openedAt >= SWEEP_MS
       await this.#free(held)
+      if (!held.settles) await this.#lookForParked(held)
       held.settles ||= settles
       await this.#look(held)
     }
+  }
+
+  /** An earlier owner's last commit may have parked some after the take-over looked. */
+  async #lookForParked(held: HeldBucket): Promise<void> {
+    const parked = await parkedEndpoints(this.#lane, held.bucket)
+    if (this.#held.get(held.bucket) !== held) return
+    for (const endpointId of parked) this.#reader?.rememberParked(endpointId, held.bucket)
   }
 
   async #look(held: HeldBucket): Promise<void> {

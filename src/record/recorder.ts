@@ -2,7 +2,7 @@ import { type Clock, sleep } from '../ground/clock.ts'
 import { messageOf } from '../ground/errors.ts'
 import type { Part } from '../ground/lifecycle.ts'
 import type { Logger } from '../ground/log.ts'
-import type { Database, Queryable } from '../store/database.ts'
+import { type Database, isFaultOfData, type Queryable } from '../store/database.ts'
 import { GroupCommit } from '../store/group-commit.ts'
 import { insertResults, type Result } from '../store/results.ts'
 import type { Metrics } from './metrics.ts'
@@ -11,6 +11,7 @@ const MAX_GROUP = 200
 const RETRY_MS = 250
 /** Nobody waits for a record: few, full commits. */
 const PACE_MS = 15
+const UNKEEPABLE = 'what was said cannot be kept'
 
 /**
  * Writes down what became of deliveries, in groups, and keeps at it while the database is away: a
@@ -88,10 +89,39 @@ export class Recorder implements Part {
       try {
         return await insertResults(this.#lane, results)
       } catch (error) {
+        if (isFaultOfData(error) && results.length > 1) {
+          // One of them is to blame, and must not keep the others from being written.
+          for (const result of results) await this.#insist([result])
+          return
+        }
+        if (isFaultOfData(error) && tries === 0) {
+          const [{ delivery }] = results as [Result]
+          this.#log.error(
+            `a result of delivery ${delivery.id} is kept without its texts: ${messageOf(error)}`,
+          )
+          results = results.map(withoutTexts)
+          continue
+        }
         if (this.#stopped) throw error
         if (tries === 0) this.#log.error(`${results.length} results wait to be written: ${messageOf(error)}`)
         await sleep(this.#clock, RETRY_MS)
       }
     }
   }
+}
+
+/** What follows from an attempt is kept even if what the other side said cannot be. */
+function withoutTexts(result: Result): Result {
+  const { attempt } = result
+  if (!attempt) return result
+  const error = attempt.error && { class: attempt.error.class, message: UNKEEPABLE }
+  const why = attempt.why && UNKEEPABLE
+  const nothing = {
+    responseHeaders: {},
+    responseBody: '',
+    remoteAddress: null,
+    tlsVersion: null,
+    httpVersion: null,
+  }
+  return { ...result, reason: result.reason && UNKEEPABLE, attempt: { ...attempt, ...nothing, error, why } }
 }

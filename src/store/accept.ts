@@ -72,8 +72,8 @@ const FIRST_OF_RULINGS = MONITORS + 1
 /**
  * Everything of a group in one statement, one commit; parameters are columns ({@link Columns}), or JSON where
  * rows are few. An event's row names its deliveries: those that go straight to memory get rows of their own with
- * their first result. Where the bucket is not ours at that moment (`lost`), all of an event's get one now, and
- * come back, for their owner to be told.
+ * their first result. Where the bucket is not ours at that moment (`lost`), all of an event's that counts get one now,
+ * and come back, for their owner to be told.
  */
 const ACCEPT = { name: 'accept', text: acceptText(null) }
 
@@ -119,6 +119,7 @@ function acceptText(rulings: ReturnType<typeof rulingParts> | null): string {
         dueAt: `case when ${stays} then to_timestamp(d.due_at / 1000) else to_timestamp(d.created_at / 1000) end`,
         epoch: 'd.epoch',
       })}
+      where ${stays} or d.replay_of is not null
       on conflict do nothing
       returning id, bucket, place
     )
@@ -169,14 +170,20 @@ export async function insertAcceptances(
   const beliefs = new Map<number, number | null>()
   const keys: object[] = []
   const monitors: object[] = []
+  // What we do not hold must have a row. So an owner's ruling while its lease is in doubt, or of an earlier epoch, makes
+  // the bucket another's for the whole group.
+  const believe = (bucket: number, ruling?: Ruling): number | null => {
+    const ours = placing.epochOf(bucket)
+    const epoch = ruling && ruling.epoch !== ours ? null : ours
+    if (epoch === null || !beliefs.has(bucket)) beliefs.set(bucket, epoch)
+    return epoch
+  }
   for (const acceptance of group) {
     const { ruling } = acceptance
-    const epochOf = (bucket: number) => ruling?.epoch ?? placing.epochOf(bucket)
     for (const routed of acceptance.routed) {
       const { bucket } = routed.event
-      const epoch = epochOf(bucket)
-      beliefs.set(bucket, epoch)
-      events.add(eventRow(routed, epoch, ruling))
+      const epoch = believe(bucket, ruling)
+      events.add(eventRow(routed, ruling?.epoch ?? epoch, ruling))
       if (epoch === null) continue
       for (const delivery of routed.deliveries) {
         const place = placing.placeOf(delivery)
@@ -184,8 +191,7 @@ export async function insertAcceptances(
       }
     }
     for (const { delivery, eventDay, replayOf } of acceptance.replays) {
-      const epoch = epochOf(delivery.bucket)
-      beliefs.set(delivery.bucket, epoch)
+      const epoch = believe(delivery.bucket)
       deliveries.add(placedRow(delivery, placing.placeOf(delivery), epoch, { of: replayOf, eventDay }))
     }
     for (const key of acceptance.keys) keys.push(keyRow(key))

@@ -110,3 +110,8 @@ export function sqlState(error: unknown): string | null {
   const code = (error as { code?: unknown } | null)?.code
   return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : null
 }
+
+/** Whether the same rows will always fail: SQLSTATE classes 22 (data exception) and 23 (integrity constraint). */
+export function isFaultOfData(error: unknown): boolean {
+  return /^2[23]/.test(sqlState(error) ?? '')
+}

@@ -32,6 +32,8 @@ const HIGHEST = `
   select greatest(
     (select max(position) from queue_consumers),
     (select max(start_position) from queues),
+    -- A mark: everything below it has passed.
+    (select max(settled_position) - 1 from buckets),
     (select max(greatest(
       (select position from events where workspace_id = w.id order by position desc limit 1),
       (select position from attempts where workspace_id = w.id order by position desc limit 1),

@@ -58,7 +58,10 @@ interface BeatRow {
   free: number
 }
 
-/** One round trip a second: says that we live, renews our leases and their marks, and looks around. */
+/**
+ * One round trip a second: says that we live, renews our leases and their marks, and looks around. A mark's position
+ * never goes back; its day does when the clock is set back, and claims the less for it.
+ */
 const BEAT = {
   name: 'ownership_beat',
   text: `
@@ -68,7 +71,7 @@ const BEAT = {
     ), renewed as (
       update buckets set lease_until = now() + $4 * interval '1 second',
         settled_position = case when bucket = any ($5::smallint[]) then greatest(settled_position, $6) else settled_position end,
-        settled_day = case when bucket = any ($5::smallint[]) then greatest(settled_day, $7::date) else settled_day end
+        settled_day = case when bucket = any ($5::smallint[]) then $7::date else settled_day end
       where node_id = $1 returning bucket, epoch
     )
     select
@@ -106,6 +109,8 @@ export class Ownership implements Part {
   readonly #alone: boolean
   readonly #epochs = new Map<number, number>()
   readonly #releasing = new Set<number>()
+  /** Half let go of, when the database broke: of no use to anybody until they are given back. */
+  readonly #unreturned = new Set<number>()
   #events: OwnershipEvents | null = null
   #trustedUntil = 0
   #suspended = false
@@ -211,7 +216,8 @@ export class Ownership implements Part {
     ])
     const row = rows[0]
     if (!row || this.#stopped) return
-    const lapsed = this.#trustedUntil > 0 && !this.trusted
+    // A timer may come a moment early: then we are suspended although the lease still holds.
+    const lapsed = this.#suspended || (this.#trustedUntil > 0 && !this.trusted)
     this.#trust(sentAt)
     this.#adopt(row.mine ?? [])
     if (lapsed) this.#resume()
@@ -267,14 +273,17 @@ export class Ownership implements Part {
 
   #giveBackAbove(share: number): void {
     const surplus = [...this.#epochs.keys()].slice(share)
-    for (const bucket of surplus) if (!this.#releasing.has(bucket)) this.#giveBack(bucket)
+    for (const bucket of new Set([...surplus, ...this.#unreturned]))
+      if (!this.#releasing.has(bucket)) this.#giveBack(bucket)
   }
 
   async #giveBack(bucket: number): Promise<void> {
     this.#releasing.add(bucket)
+    this.#unreturned.add(bucket)
     try {
       await this.#events?.release(bucket)
       this.#epochs.delete(bucket)
+      this.#unreturned.delete(bucket)
       await this.#lane.query(GIVE_BACK, [this.nodeId, [bucket]])
     } catch (error) {
       this.#log.warn(`bucket ${bucket} was not given back: ${messageOf(error)}`)
@@ -290,6 +299,7 @@ export class Ownership implements Part {
 
   #lose(bucket: number): void {
     this.#epochs.delete(bucket)
+    this.#unreturned.delete(bucket)
     this.#events?.lost(bucket)
   }
 }

@@ -157,7 +157,7 @@ function attemptRow(attempt: Attempt) {
     outcome: attempt.outcome,
     status_code: attempt.statusCode,
     error_class: attempt.error?.class ?? null,
-    error: attempt.error?.message ?? null,
+    error: keepable(attempt.error?.message ?? null),
     remote_address: attempt.remoteAddress,
     tls_version: attempt.tlsVersion,
     http_version: attempt.httpVersion,
@@ -165,7 +165,7 @@ function attemptRow(attempt: Attempt) {
     response_headers: JSON.stringify(attempt.responseHeaders),
     response_body: keepable(attempt.responseBody),
     delivery_status: attempt.deliveryStatus,
-    why: attempt.why,
+    why: keepable(attempt.why),
     next_attempt_at: attempt.nextAttemptAt,
     digest_size: attempt.digestSize,
   }
@@ -175,9 +175,9 @@ function timingsText({ wait, dns, connect, tls, firstByte, total }: Timings): st
   return `{${wait},${dns},${connect},${tls},${firstByte},${total}}`
 }
 
-/** Postgres cannot keep NUL in text; a receiver may well send it. */
-function keepable(text: string): string {
-  return text.includes('\0') ? text.replaceAll('\0', '\ufffd') : text
+/** Postgres cannot keep NUL in text; a receiver may well send it, and what it said stands in errors and reasons too. */
+function keepable<T extends string | null>(text: T): T | string {
+  return text?.includes('\0') ? text.replaceAll('\0', '\ufffd') : text
 }
 
 function changeRow(result: Result): object {
@@ -191,7 +191,7 @@ function changeRow(result: Result): object {
     event_id: delivery.eventId,
     endpoint_id: delivery.endpointId,
     status: result.status,
-    reason: result.reason ?? '',
+    reason: keepable(result.reason ?? ''),
     at: result.at,
   }
 }
@@ -215,7 +215,7 @@ function deliveryRow({ delivery, attempt, ...result }: Result) {
     attempts: delivery.attempts + (attempt ? 1 : 0),
     first_attempt_at: delivery.firstAttemptAt ?? attempt?.startedAt ?? null,
     status_code: attempt?.statusCode ?? null,
-    reason: result.reason,
+    reason: keepable(result.reason),
     finished_at: pending ? null : result.at,
   }
 }

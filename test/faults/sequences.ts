@@ -26,12 +26,22 @@ export class Sequences {
     await Promise.all(this.#monitors)
   }
 
-  /** Requests that came after a later event of their monitor, in words. */
-  outOfOrder(requests: readonly ReceivedRequest[]): string[] {
+  /**
+   * Requests that came after a later event of their monitor, in words.
+   * @param options.repeats `anyhow`: those of events that had come before do not count
+   */
+  outOfOrder(
+    requests: readonly ReceivedRequest[],
+    options: { repeats?: 'in order' | 'anyhow' } = {},
+  ): string[] {
     const reached = new Map<string, number>()
+    const seen = new Set<string>()
     const late: string[] = []
     for (const { headers } of requests) {
-      const [monitor, text] = String(headers['webhook-id']).split('.') as [string, string]
+      const id = String(headers['webhook-id'])
+      if (options.repeats === 'anyhow' && seen.has(id)) continue
+      seen.add(id)
+      const [monitor, text] = id.split('.') as [string, string]
       const number = Number(text)
       const before = reached.get(monitor) ?? -1
       if (number < before) late.push(`${monitor}: ${number} after ${before}`)

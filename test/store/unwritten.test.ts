@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { newId } from '../../src/ground/ids.ts'
 import { silentLog } from '../../src/ground/log.ts'
-import type { Delivery } from '../../src/ground/vocabulary.ts'
-import { insertAcceptances } from '../../src/store/accept.ts'
+import type { Attempt, Delivery } from '../../src/ground/vocabulary.ts'
+import { type Acceptance, insertAcceptances, type Place, type RoutedEvent } from '../../src/store/accept.ts'
 import { Database } from '../../src/store/database.ts'
+import { ensurePositionsGrow } from '../../src/store/feed.ts'
 import { freeLeft, freeUnclear, writeDown } from '../../src/store/places.ts'
+import { insertResults } from '../../src/store/results.ts'
 import { createTestDatabase, type TestDatabase } from '../helpers/postgres.ts'
 
 const BUCKET = 7
@@ -36,8 +38,8 @@ async function ownedUnder(epoch: number): Promise<void> {
   )
 }
 
-/** An event with one delivery, accepted by a node that believes to own the bucket under `epoch`. */
-async function accept(epoch: number | null, acceptedAt = NOW): Promise<{ delivery: Delivery; due: boolean }> {
+/** An event with one delivery. */
+function routed(acceptedAt = NOW): { delivery: Delivery; routed: RoutedEvent } {
   const eventId = newId('evt', acceptedAt, BUCKET)
   const delivery: Delivery = {
     id: newId('dlv', acceptedAt, BUCKET),
@@ -65,11 +67,42 @@ async function accept(epoch: number | null, acceptedAt = NOW): Promise<{ deliver
     acceptedAt,
     dryRun: false,
   }
-  const inserted = await insertAcceptances(
-    database.lane('accept'),
-    [{ routed: [{ event, deliveries: [delivery] }], replays: [], keys: [], monitors: [] }],
-    { epochOf: () => epoch, placeOf: () => 'memory' },
-  )
+  return { delivery, routed: { event, deliveries: [delivery] } }
+}
+
+const fromOutside = (event: RoutedEvent): Acceptance => ({
+  routed: [event],
+  replays: [],
+  keys: [],
+  monitors: [],
+})
+
+/** What was decided of a monitor under `epoch`, with its event. */
+const decidedUnder = (epoch: number, event: RoutedEvent): Acceptance => ({
+  ...fromOutside(event),
+  ruling: {
+    bucket: BUCKET,
+    epoch,
+    workspaceId: 'ws_1',
+    monitorId: 'mon_1',
+    monitorName: 'checkout',
+    state: null,
+    incidents: [],
+    suppressed: [],
+    samples: [],
+    taken: [],
+  },
+})
+
+/** Commits by a node that believes to own the bucket under `epoch`. */
+function commit(group: readonly Acceptance[], epoch: number | null, place: Place = 'memory') {
+  return insertAcceptances(database.lane('accept'), group, { epochOf: () => epoch, placeOf: () => place })
+}
+
+/** An event with one delivery, accepted by a node that believes to own the bucket under `epoch`. */
+async function accept(epoch: number | null, acceptedAt = NOW): Promise<{ delivery: Delivery; due: boolean }> {
+  const { delivery, routed: event } = routed(acceptedAt)
+  const inserted = await commit([fromOutside(event)], epoch)
   return { delivery, due: inserted.due.some(({ id }) => id === delivery.id) }
 }
 
@@ -94,6 +127,34 @@ describe('a delivery without a row', () => {
     ])
     const { rows: payloads } = await database.query<{ payload: string }>('select payload from events limit 1')
     expect(JSON.parse(payloads[0]?.payload as string)).toEqual({ says: '"quoted" and \\ kept' })
+  })
+
+  it('has a row at once where its monitor’s owner decided, but this node does not trust its lease at the moment', async () => {
+    const decided = routed()
+    const outside = routed()
+    const group = [decidedUnder(1, decided.routed), fromOutside(outside.routed)]
+    const ids = [decided.delivery.id, outside.delivery.id].sort()
+    for (const acceptances of [group, group.toReversed()]) {
+      await database.query('delete from deliveries')
+      await database.query('delete from events')
+      const inserted = await commit(acceptances, null)
+      expect(inserted.void.size).toBe(0)
+      expect(inserted.due.map(({ id }) => id).sort()).toEqual(ids)
+      expect(await rows()).toEqual(ids.map(id => ({ id, place: 'due' })))
+    }
+  })
+
+  it('is not there at all where what was decided does not count any more', async () => {
+    await ownedUnder(2)
+    for (const place of ['memory', 'due', 'parked'] as const) {
+      for (const epoch of [1, 2, null]) {
+        const acceptance = decidedUnder(1, routed().routed)
+        const inserted = await commit([acceptance], epoch, place)
+        expect([...inserted.void]).toEqual([acceptance])
+        expect(inserted.due).toEqual([])
+      }
+    }
+    expect(await rows()).toEqual([])
   })
 
   it('is written down by the bucket’s next owner, who leaves alone what it accepted itself', async () => {
@@ -129,6 +190,19 @@ describe('a delivery without a row', () => {
     expect(await freeAt(2)).toBe(0)
   })
 
+  it('is looked for after a dump was restored into a cluster whose transactions begin lower than the mark', async () => {
+    await ownedUnder(1)
+    await database.query(
+      `update buckets set settled_position = pg_current_xact_id()::text::bigint + 1000000 where bucket = $1`,
+      [BUCKET],
+    )
+    await database.query(`delete from settings where name = 'position_offset'`)
+    await ensurePositionsGrow(database)
+    await accept(1)
+    await database.query('update buckets set epoch = 2 where bucket = $1', [BUCKET])
+    expect(await freeAt(2)).toBe(1)
+  })
+
   it('gets its row from its owner, once, and from nobody whose epoch is over', async () => {
     const { delivery } = await accept(1)
     const row = { delivery, place: 'memory' as const, dueAt: null }
@@ -144,5 +218,42 @@ describe('a delivery without a row', () => {
     const unclear = [never, delivery].map(one => ({ delivery: one, epoch: 1, hasRow: false }))
     await freeUnclear(database.lane('backlog'), unclear, NOW)
     expect(await rows()).toEqual([{ id: delivery.id, place: 'due' }])
+  })
+})
+
+describe('a result', () => {
+  it('is written down whatever the other side said, NULs included', async () => {
+    const { delivery } = await accept(1)
+    const said = 'Invalid greeting: \0'
+    const attempt: Attempt = {
+      id: newId('att', NOW, BUCKET),
+      requestId: newId('req', NOW, BUCKET),
+      delivery,
+      retryAttempt: 0,
+      dryRun: false,
+      startedAt: NOW,
+      outcome: 'failed',
+      deliveryStatus: 'failed',
+      why: said,
+      nextAttemptAt: null,
+      digestSize: 1,
+      statusCode: null,
+      responseHeaders: {},
+      responseBody: said,
+      error: { class: 'protocol', message: said },
+      remoteAddress: null,
+      tlsVersion: null,
+      httpVersion: null,
+      timings: { wait: 0, dns: null, connect: null, tls: null, firstByte: null, total: 0 },
+    }
+    const result = { delivery, epoch: 1, status: 'failed' as const, dueAt: null, at: NOW }
+    await insertResults(database.lane('record'), [
+      { ...result, attempt, reason: said },
+      { ...result, attempt: null, reason: said },
+    ])
+    const { rows: written } = await database.query('select error, why, response_body from attempts')
+    const kept = 'Invalid greeting: \ufffd'
+    expect(written).toEqual([{ error: kept, why: kept, response_body: kept }])
+    expect(await rows()).toEqual([{ id: delivery.id, place: 'done' }])
   })
 })
