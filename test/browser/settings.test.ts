@@ -46,6 +46,7 @@ describe.skipIf(!browser)('Somebody who runs StatusPulse, in the settings', () =
       async page => {
         await page.goto('/overview')
         await page.getByRole('link', { name: 'Settings' }).and(page.locator(':visible')).click()
+        await page.getByRole('link', { name: 'API keys', exact: true }).click()
         await page.getByRole('button', { name: 'Make a key' }).click()
         await page.getByLabel('Who or what uses it').fill(`laptop ${size}`)
         await page.getByLabel(/^ingest/).uncheck()
@@ -145,7 +146,10 @@ describe.skipIf(!browser)('Somebody who runs StatusPulse, in the settings', () =
   })
 
   it('sees every node, and which buckets it owns', async () => {
-    const other = await startTestApp({ beside: app })
+    const other = await startTestApp({
+      beside: app,
+      config: { secretsKey: secretsKey.toString('hex') },
+    })
     await app.eventually(
       '/v1/nodes',
       ({ data }) =>

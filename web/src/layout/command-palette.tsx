@@ -97,11 +97,6 @@ function useCommands(openHelp: () => void): Command[] {
   const { data: endpoints = [] } = useQuery(endpointsQuery)
   return [
     ...PLACES.map(({ name, to }) => ({ name, kind: 'Page', run: () => navigate({ to }) })),
-    ...SETTINGS_SECTIONS.map(({ to, label }) => ({
-      name: label,
-      kind: 'Settings',
-      run: () => navigate({ to }),
-    })),
     { name: 'Add a webhook', kind: 'Do', run: () => navigate({ to: '/webhooks/new' }) },
     {
       name: 'Deliveries that failed',
@@ -111,16 +106,16 @@ function useCommands(openHelp: () => void): Command[] {
     { name: 'Light or dark theme', kind: 'Do', run: toggle },
     { name: 'View API docs', kind: 'Do', run: () => location.assign('/docs/') },
     { name: 'Keyboard shortcuts', kind: 'Do', run: openHelp },
-    ...SETTINGS_SECTIONS.map(({ to, label }) => ({
-      name: `Settings: ${label}`,
-      kind: 'Page',
-      run: () => navigate({ to }),
-    })),
     { name: 'Sign out', kind: 'Do', run: () => void session.signOut() },
     ...endpoints.map(({ id, name, url }) => ({
       name: name || url,
       kind: 'Webhook',
       run: () => navigate({ to: '/webhooks/$id', params: { id } }),
+    })),
+    ...SETTINGS_SECTIONS.map(({ to, label }) => ({
+      name: label,
+      kind: 'Settings',
+      run: () => navigate({ to }),
     })),
   ]
 }
