@@ -113,6 +113,12 @@ const PLACES: readonly Place[] = [
   },
   { name: 'incidents', path: () => '/incidents', shows: 'storefront' },
   { name: 'incident', path: ({ incidentId }) => `/incidents/${incidentId}`, shows: 'Timeline' },
+  { name: 'quiet', path: () => '/quiet', shows: 'Maintenance windows' },
+  {
+    name: 'quiet-new',
+    path: () => '/quiet?monitor=search-index',
+    shows: 'Silence them',
+  },
   { name: 'settings-keys', path: () => '/settings/keys', shows: 'configured admin token' },
   {
     name: 'settings-key-new',

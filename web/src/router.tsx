@@ -134,6 +134,14 @@ const incident = createRoute({
   component: lazyRouteComponent(() => import('./pages/incidents/detail.tsx'), 'IncidentPage'),
 })
 
+const quiet = createRoute({
+  getParentRoute,
+  path: '/quiet',
+  component: lazyRouteComponent(() => import('./pages/quiet/page.tsx'), 'QuietPage'),
+  validateSearch: (search): { monitor?: string } =>
+    search.monitor ? { monitor: String(search.monitor) } : {},
+})
+
 /** Where single sign-on leads back to when it failed; who is in has nothing to do there. */
 const signIn = createRoute({
   getParentRoute,
@@ -261,6 +269,7 @@ export const router = createRouter({
     monitor,
     incidents,
     incident,
+    quiet,
     signIn,
     join,
     settings.addChildren([

@@ -1,7 +1,25 @@
-import { Activity, Gauge, ListChecks, type LucideIcon, Radio, Settings, Siren, Webhook } from 'lucide-react'
+import {
+  Activity,
+  BellOff,
+  Gauge,
+  ListChecks,
+  type LucideIcon,
+  Radio,
+  Settings,
+  Siren,
+  Webhook,
+} from 'lucide-react'
 
 interface Place {
-  readonly to: '/overview' | '/webhooks' | '/deliveries' | '/live' | '/monitors' | '/incidents' | '/settings'
+  readonly to:
+    | '/overview'
+    | '/webhooks'
+    | '/deliveries'
+    | '/live'
+    | '/monitors'
+    | '/incidents'
+    | '/quiet'
+    | '/settings'
   readonly name: string
   /** After `g`. */
   readonly key: string
@@ -16,5 +34,6 @@ export const PLACES: readonly Place[] = [
   { to: '/live', name: 'Live', key: 'l', icon: Radio },
   { to: '/monitors', name: 'Monitors', key: 'm', icon: Activity },
   { to: '/incidents', name: 'Incidents', key: 'i', icon: Siren },
+  { to: '/quiet', name: 'Quiet', key: 'q', icon: BellOff },
   { to: '/settings', name: 'Settings', key: 's', icon: Settings },
 ]

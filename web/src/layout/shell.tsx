@@ -65,7 +65,7 @@ export function Shell({ children }: { children: ReactNode }) {
       </main>
       <nav
         aria-label="Places"
-        className="fixed inset-x-0 bottom-0 z-30 grid grid-cols-7 border-t border-line bg-paper/95 pb-[env(safe-area-inset-bottom)] backdrop-blur lg:hidden"
+        className="fixed inset-x-0 bottom-0 z-30 grid grid-cols-8 border-t border-line bg-paper/95 pb-[env(safe-area-inset-bottom)] backdrop-blur lg:hidden"
       >
         {PLACES.map(({ to, name, icon: Icon }) => (
           <Link

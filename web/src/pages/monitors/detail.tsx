@@ -61,6 +61,9 @@ export function MonitorPage() {
           <Link to="/live" search={{ monitor: monitor.name }} className={buttonClass()}>
             Watch it live
           </Link>
+          <Link to="/quiet" search={{ monitor: monitor.name }} className={buttonClass()}>
+            Silence it
+          </Link>
           <EditMonitor monitor={monitor} />
         </>
       }
