@@ -95,7 +95,12 @@ describe('works as it is printed, with a server that runs', () => {
     'docs/how-to/see-who-changed-what.md',
   ]
 
-  const ALONE = ['docs/how-to/configuration-as-code.md', 'docs/migrate/gatus.md']
+  const ALONE = [
+    'docs/how-to/configuration-as-code.md',
+    'docs/how-to/watch-a-service.md',
+    'docs/how-to/silences-and-maintenance.md',
+    'docs/migrate/gatus.md',
+  ]
 
   test.each(LISTED)('%s', async page => {
     await workThrough(page, await startSession())
