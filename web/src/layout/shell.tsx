@@ -65,13 +65,13 @@ export function Shell({ children }: { children: ReactNode }) {
       </main>
       <nav
         aria-label="Places"
-        className="fixed inset-x-0 bottom-0 z-30 grid grid-cols-8 border-t border-line bg-paper/95 pb-[env(safe-area-inset-bottom)] backdrop-blur lg:hidden"
+        className="fixed inset-x-0 bottom-0 z-30 flex overflow-x-auto border-t border-line bg-paper/95 pb-[env(safe-area-inset-bottom)] backdrop-blur lg:hidden"
       >
         {PLACES.map(({ to, name, icon: Icon }) => (
           <Link
             key={to}
             to={to}
-            className="flex h-15 flex-col items-center justify-center gap-1 text-[0.65rem] text-muted data-[status=active]:font-semibold data-[status=active]:text-ink"
+            className="flex h-15 min-w-16 flex-1 flex-col items-center justify-center gap-1 text-[0.65rem] text-muted data-[status=active]:font-semibold data-[status=active]:text-ink"
           >
             <Icon aria-hidden="true" className="size-5" strokeWidth={1.75} />
             {name}
