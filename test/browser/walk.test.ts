@@ -228,13 +228,13 @@ describe.skipIf(!browser)('Somebody who has never read the docs', () => {
     await page.getByLabel('Every so many seconds').fill('5')
     await page.getByRole('button', { name: 'Add it' }).click()
     await page.getByRole('heading', { name, level: 1 }).waitFor()
-    await page.getByText('operational').waitFor()
+    await page.getByText('operational', { exact: true }).waitFor()
   }
 
   async function acknowledge(page: Page, monitor: string): Promise<void> {
     await go(page, 'Incidents')
     await page.getByRole('link', { name: monitor }).click()
-    await page.getByLabel('Comment').fill('on it')
+    await page.getByLabel('Comment', { exact: true }).fill('on it')
     await page.getByRole('button', { name: 'Acknowledge' }).click()
     await page.getByText('“on it”').waitFor()
     await page.getByText('acknowledged', { exact: true }).waitFor()
