@@ -155,7 +155,9 @@ export class Dispatcher implements Part {
   expect(parcels: Iterable<Parcel>): void {
     for (const { delivery, event, epoch } of parcels) {
       if (this.#held.get(delivery.bucket)?.epoch !== epoch) continue
-      this.#queue(delivery.endpointId).remember(delivery, event.eventType)
+      const queue = this.#queue(delivery.endpointId)
+      // Where earlier ones are parked it is parked behind them, once it is fetched.
+      if (!queue.parkedBuckets.has(delivery.bucket)) queue.remember(delivery, event.eventType)
     }
   }
 

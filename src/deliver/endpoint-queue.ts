@@ -94,9 +94,9 @@ export class EndpointQueue {
     return superseded
   }
 
-  /** Whether the parcel has its place here already: it comes back for its retry, and others wait for it. */
+  /** Whether others wait for the parcel here: it has its place already, or comes late and stands before them. */
   expects(parcel: Parcel): boolean {
-    return this.#lines?.knows(parcel) ?? false
+    return this.#lines?.expects(parcel) ?? false
   }
 
   /** Remembers a delivery that waits in the table, so that nothing overtakes it. */

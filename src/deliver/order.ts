@@ -51,10 +51,10 @@ export class Lines {
     if (!line.some(place => place.delivery.id === delivery.id)) this.#insert(line, delivery, null)
   }
 
-  /** Whether the delivery has its place in line already: one that comes back for its retry. */
-  knows(parcel: Parcel): boolean {
+  /** Whether the delivery has its place in line already (it comes back for its retry), or somebody stands behind it. */
+  expects(parcel: Parcel): boolean {
     const line = this.#lines.get(this.#keyOf(parcel.delivery, parcel.event.eventType))
-    return line?.some(place => place.delivery.id === parcel.delivery.id) ?? false
+    return line?.some(place => place.delivery.id >= parcel.delivery.id) ?? false
   }
 
   /** Everyone in line who waits here for their turn, in order; the lines are of no use afterwards. */
