@@ -71,8 +71,7 @@ function ConfirmDelete({ monitor, onKeep }: { monitor: Monitor; onKeep: () => vo
   return (
     <>
       <p className="text-sm text-muted">
-        It is not watched any more, its open incident ends, and its figures go. Events that were sent stay on
-        record.
+        It is not watched any more, and its open incident ends. What was recorded of it stays.
       </p>
       {remove.error && (
         <p role="alert" className="mt-2 text-sm text-bad">

@@ -12,6 +12,7 @@ const RULES = [
   ['for_s', 'every sample of so many seconds'],
   ['avg', 'the average of so many seconds'],
   ['max', 'the maximum of so many seconds'],
+  ['min', 'the minimum of so many seconds'],
   ['p95', 'the 95th percentile of so many seconds'],
 ] as const
 type Rule = (typeof RULES)[number][0]
@@ -22,6 +23,10 @@ const NO_DATA = [
   ['unknown', 'an unknown status'],
   ['clear', 'that all is well'],
 ] as const
+
+const FIELDS = ['metric', 'value', 'clear_value', 'in_a_row', 'for_s', 'window_s']
+
+const OF_THE_FORM = new Set(['in_a_row', 'for_s', 'aggregate', 'window_s', 'no_data'])
 
 interface Texts {
   metric: string
@@ -53,7 +58,7 @@ export function ThresholdForm({
   function submit(event: FormEvent) {
     event.preventDefault()
     const thresholds = [...monitor.thresholds] as unknown[]
-    thresholds[index] = bodyOf(texts)
+    thresholds[index] = bodyOf(texts, monitor.thresholds[index])
     update.mutate({ thresholds }, { onSuccess: onDone })
   }
   return (
@@ -125,7 +130,7 @@ export function ThresholdForm({
           onChange={noData => change({ noData })}
         />
       </div>
-      {update.error && Object.keys(errors).length === 0 && (
+      {update.error && !FIELDS.some(error) && (
         <p role="alert" className="text-sm font-medium text-bad">
           {update.error.message}
         </p>
@@ -138,8 +143,7 @@ export function ThresholdForm({
 }
 
 function textsOf(one: Threshold | undefined): Texts {
-  const rule: Rule =
-    one?.aggregate && one.aggregate !== 'min' ? one.aggregate : one?.for_s ? 'for_s' : 'in_a_row'
+  const rule: Rule = one?.aggregate ? one.aggregate : one?.for_s ? 'for_s' : 'in_a_row'
   const count = rule === 'in_a_row' ? (one?.in_a_row ?? 1) : rule === 'for_s' ? one?.for_s : one?.window_s
   return {
     metric: one?.metric ?? '',
@@ -153,9 +157,15 @@ function textsOf(one: Threshold | undefined): Texts {
   }
 }
 
-function bodyOf({ metric, operator, value, clear, rule, count, severity, noData }: Texts) {
+/** @param before what it was: what the form does not show stays */
+function bodyOf(
+  { metric, operator, value, clear, rule, count, severity, noData }: Texts,
+  before: Threshold | undefined,
+) {
   const amount = Number(count)
+  const kept = Object.entries(before ?? {}).filter(([name]) => !OF_THE_FORM.has(name))
   return {
+    ...Object.fromEntries(kept),
     metric: metric.trim(),
     operator,
     value: Number(value),
