@@ -36,7 +36,14 @@ export function makeCertificates(): Certificates {
 function make(): Certificates {
   const authority = makeKey()
   const server = makeKey()
-  const ca = certify({ subject: 'Test Authority', issuer: 'Test Authority', of: authority, by: authority })
+  // An authority outlives what it signs, as real ones do: a chain's expiry is its server's.
+  const ca = certify({
+    subject: 'Test Authority',
+    issuer: 'Test Authority',
+    of: authority,
+    by: authority,
+    days: [-1, 365],
+  })
   const issue = (names: readonly string[], days: readonly [number, number], issuer = 'Test Authority') => {
     const by = issuer === 'Test Authority' ? authority : makeKey()
     return { key: server.pem, cert: certify({ subject: names[0]!, issuer, of: server, by, names, days }) }
