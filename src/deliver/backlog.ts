@@ -16,7 +16,7 @@ import {
 import { freeLeft, handOver, park } from '../store/places.ts'
 import type { Held, HeldBucket } from './held.ts'
 import type { Parcel } from './parcel.ts'
-import { type RowWriter, SWEEP_MS } from './row-writer.ts'
+import { ROWS_AT_ONCE, type RowWriter, SWEEP_MS } from './row-writer.ts'
 
 /** Due deliveries taken from one bucket at once. */
 const CLAIM_LIMIT = 200
@@ -159,14 +159,17 @@ export class Backlog implements Part {
 
   async #flushParking(): Promise<void> {
     const parcels = this.#parking.splice(0)
-    if (parcels.length === 0) return
-    try {
-      await park(this.#lane, parcels)
-      for (const parcel of parcels) this.#held.drop(parcel)
-    } catch (error) {
-      this.#log.warn(`${parcels.length} deliveries were not parked, trying again: ${messageOf(error)}`)
-      this.#parking.unshift(...parcels)
-      this.#clock.after(RETRY_MS, () => this.#flushParking())
+    while (parcels.length > 0) {
+      const some = parcels.splice(0, ROWS_AT_ONCE)
+      try {
+        await park(this.#lane, some)
+        for (const parcel of some) this.#held.drop(parcel)
+      } catch (error) {
+        this.#parking = [...some, ...parcels, ...this.#parking]
+        this.#log.warn(`${this.#parking.length} deliveries were not parked, trying again: ${messageOf(error)}`)
+        this.#clock.after(RETRY_MS, () => this.#flushParking())
+        return
+      }
     }
   }
 

@@ -16,9 +16,13 @@ import type { Held } from './held.ts'
 import { isRider, type Parcel } from './parcel.ts'
 import { UrlGates } from './url-gates.ts'
 
-/** More than this in memory for one endpoint, and what comes next is parked in the table. */
-const MAX_WAITING = 1_000
-/** The same for payload bytes. */
+/** So many deliveries may always wait in memory for one endpoint; where order is kept, no more: a line is searched. */
+const SURE_WAITING = 1_000
+/** So many may while there is room: what is parked in the table costs three times what goes straight out. */
+const MAX_WAITING = 20_000
+/** Room for all endpoints together, in deliveries. */
+const MAX_HELD = 50_000
+/** Payload bytes that wait for one endpoint. */
 const MAX_WAITING_BYTES = 32 * 1024 * 1024
 /** With so many results unwritten the database is behind: nothing more is started until it has caught up. */
 const MAX_UNWRITTEN = 10_000
@@ -148,7 +152,7 @@ export class Dispatcher implements Part {
     const order = this.#catalog.endpoint(endpointId)?.order ?? 'unordered'
     if (order !== 'unordered' && !(this.#alone && this.#held.get(bucket)?.ready)) return 'due'
     const queue = this.#queues.get(endpointId)
-    return queue && (isFull(queue) || queue.parkedBuckets.has(bucket)) ? 'parked' : 'memory'
+    return queue && (this.#isFull(queue) || queue.parkedBuckets.has(bucket)) ? 'parked' : 'memory'
   }
 
   /** New deliveries of owned buckets, waiting in the table: later ones line up behind them. */
@@ -189,7 +193,7 @@ export class Dispatcher implements Part {
   #enqueue(parcel: Parcel): void {
     const queue = this.#queue(parcel.delivery.endpointId)
     const { bucket } = parcel.delivery
-    if ((isFull(queue) || queue.parkedBuckets.has(bucket)) && !queue.expects(parcel)) {
+    if ((this.#isFull(queue) || queue.parkedBuckets.has(bucket)) && !queue.expects(parcel)) {
       queue.parkedBuckets.add(bucket)
       this.#backlog.park(parcel)
       return
@@ -391,10 +395,10 @@ export class Dispatcher implements Part {
 
   /** Fetches parked deliveries once the queue is half empty; the bucket's later ones wait behind them till then. */
   #unparkIfRoom(queue: EndpointQueue): void {
-    if (queue.parkedBuckets.size === 0 || queue.waiting > MAX_WAITING / 2 || this.#stopping) return
+    if (queue.parkedBuckets.size === 0 || queue.waiting > SURE_WAITING / 2 || this.#stopping) return
     for (const bucket of queue.parkedBuckets) {
       if (this.#backlog.isUnparking(queue.endpointId, bucket)) continue
-      this.#backlog.unpark(queue.endpointId, bucket, MAX_WAITING / 2, {
+      this.#backlog.unpark(queue.endpointId, bucket, SURE_WAITING / 2, {
         arrived: parcels => {
           for (const parcel of parcels) if (this.#held.admit(parcel)) this.#add(parcel, queue)
           this.#pump()
@@ -405,8 +409,10 @@ export class Dispatcher implements Part {
       return
     }
   }
-}
 
-function isFull(queue: EndpointQueue): boolean {
-  return queue.waiting >= MAX_WAITING || queue.bytes >= MAX_WAITING_BYTES
+  #isFull(queue: EndpointQueue): boolean {
+    if (queue.bytes >= MAX_WAITING_BYTES) return true
+    const hasMore = !queue.keepsOrder && this.#held.size < MAX_HELD
+    return queue.waiting >= (hasMore ? MAX_WAITING : SURE_WAITING)
+  }
 }

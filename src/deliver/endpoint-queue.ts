@@ -62,6 +62,10 @@ export class EndpointQueue {
     return this.#lines ? this.#lines.size : this.#ready.length
   }
 
+  get keepsOrder(): boolean {
+    return this.#lines !== null
+  }
+
   /** Parcels that may be sent as far as order is concerned. */
   get ready(): number {
     return this.#ready.length

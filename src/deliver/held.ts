@@ -34,6 +34,7 @@ export class Held {
   readonly #fresh = new Fifo<Parcel>()
 
   readonly #alone: boolean
+  #size = 0
 
   /** @param options.alone no other node can be on this database */
   constructor(options: { unwritten: Unwritten; alone: boolean }) {
@@ -65,7 +66,13 @@ export class Held {
     const held = this.#buckets.get(bucket)
     if (!held) return
     this.#buckets.delete(bucket)
+    this.#size -= held.parcels.size
     for (const parcel of held.parcels.values()) this.written(parcel)
+  }
+
+  /** Parcels of all buckets. */
+  get size(): number {
+    return this.#size
   }
 
   get(bucket: number): HeldBucket | undefined {
@@ -91,6 +98,7 @@ export class Held {
     if (!held || held.closing || held.epoch !== parcel.epoch || held.parcels.has(parcel.delivery.id))
       return false
     held.parcels.set(parcel.delivery.id, parcel)
+    this.#size++
     if (parcel.unwrittenAt !== null) this.#fresh.push(parcel)
     return true
   }
@@ -134,7 +142,9 @@ export class Held {
   drop(parcel: Parcel): void {
     this.written(parcel)
     const held = this.#buckets.get(parcel.delivery.bucket)
-    if (held?.parcels.get(parcel.delivery.id) === parcel) held.parcels.delete(parcel.delivery.id)
+    if (held?.parcels.get(parcel.delivery.id) !== parcel) return
+    held.parcels.delete(parcel.delivery.id)
+    this.#size--
   }
 
   /** Starts nothing more of the bucket; resolves when nothing of it is in flight. */

@@ -5,11 +5,17 @@ import type { Logger } from '../ground/log.ts'
 import type { Database, Queryable } from '../store/database.ts'
 import { tellOwners } from '../store/due-channel.ts'
 import { freeUnclear, writeDown } from '../store/places.ts'
+import { Fifo } from './fifo.ts'
 import type { Held } from './held.ts'
 import type { Parcel } from './parcel.ts'
 
-/** A delivery that has no result so long after its acceptance gets its row without one. */
-const LATE_MS = 2_000
+/**
+ * A delivery that has no result so long after its acceptance gets its row without one. Longer than most receivers
+ * are given to answer: whoever hangs costs one row written once, too.
+ */
+const LATE_MS = 10_000
+/** Rows of one statement: a result of any of them waits for its commit. */
+export const ROWS_AT_ONCE = 250
 const RETRY_MS = 1_000
 /** Time between two looks for what was lost on the way. */
 export const SWEEP_MS = 30_000
@@ -27,7 +33,7 @@ export class RowWriter implements Part {
   readonly #dueAt: (bucket: number, at: number) => void
   readonly #clock: Clock
   readonly #log: Logger
-  #late: Parcel[] = []
+  readonly #late = new Fifo<Parcel>()
   #writing: Promise<void> = Promise.resolve()
   #left: Parcel[] = []
   #unclear: { parcels: readonly Parcel[]; settled: () => void }[] = []
@@ -71,12 +77,9 @@ export class RowWriter implements Part {
 
   /** Committed deliveries that we may not send, as their bucket is not ours any more: its owner shall. */
   async leave(parcels: Iterable<Parcel>): Promise<void> {
-    const unwritten = [...parcels].filter(parcel => parcel.unwrittenAt !== null)
-    if (unwritten.length === 0) return
-    const dueAt = this.#clock.now()
-    const rows = unwritten.map(({ delivery, epoch }) => ({ delivery, epoch, place: 'due' as const, dueAt }))
-    tellOwners(this.#database, await writeDown(this.#lane, rows))
-    for (const parcel of unwritten) this.#held.written(parcel)
+    const left = new Fifo<Parcel>()
+    for (const parcel of parcels) left.push(parcel)
+    await this.#writeAll(left, 'due')
   }
 
   /** The same for one that nobody waits for: tried until it is done. */
@@ -95,25 +98,28 @@ export class RowWriter implements Part {
   }
 
   #writeSince(before: number): Promise<void> {
-    this.#late.push(...this.#held.takeUnwritten(before))
+    for (const parcel of this.#held.takeUnwritten(before)) this.#late.push(parcel)
     // Whoever comes while rows are being written waits for those as well.
-    this.#writing = this.#writing.catch(() => {}).then(() => this.#writeLate())
+    this.#writing = this.#writing.catch(() => {}).then(() => this.#writeAll(this.#late, 'memory'))
     return this.#writing
   }
 
-  async #writeLate(): Promise<void> {
-    const late = this.#late.splice(0).filter(parcel => parcel.unwrittenAt !== null)
-    if (late.length === 0) return
-    try {
-      await writeDown(
-        this.#lane,
-        late.map(({ delivery, epoch }) => ({ delivery, epoch, place: 'memory', dueAt: null })),
-      )
-    } catch (error) {
-      this.#late.push(...late)
-      throw error
+  /** Gives all of them rows, and takes each out as it has one; rejects with those that have none still in. */
+  async #writeAll(parcels: Fifo<Parcel>, place: 'memory' | 'due'): Promise<void> {
+    while (parcels.length > 0) {
+      const some = takeUnwritten(parcels, ROWS_AT_ONCE)
+      if (some.length === 0) return
+      const dueAt = place === 'due' ? this.#clock.now() : null
+      const rows = some.map(({ delivery, epoch }) => ({ delivery, epoch, place, dueAt }))
+      try {
+        const buckets = await writeDown(this.#lane, rows)
+        if (place === 'due') tellOwners(this.#database, buckets)
+      } catch (error) {
+        for (const parcel of some) parcels.push(parcel)
+        throw error
+      }
+      for (const parcel of some) this.#held.written(parcel)
     }
-    for (const parcel of late) this.#held.written(parcel)
   }
 
   #schedule(): void {
@@ -163,4 +169,15 @@ export class RowWriter implements Part {
     }
     this.#clearingUp = false
   }
+}
+
+/** The first `limit` that no result came of meanwhile. */
+function takeUnwritten(parcels: Fifo<Parcel>, limit: number): Parcel[] {
+  const taken: Parcel[] = []
+  while (taken.length < limit) {
+    const parcel = parcels.shift()
+    if (!parcel) break
+    if (parcel.unwrittenAt !== null) taken.push(parcel)
+  }
+  return taken
 }

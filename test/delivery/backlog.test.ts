@@ -85,7 +85,7 @@ function takeBucket({ alone = true } = {}) {
     rememberParked: endpointId => parked.push(endpointId),
     payloadGone: ({ delivery }) => fetched.push(delivery.id),
   })
-  return { clock, held, bucket: held.open(BUCKET, 1, NOW), backlog, fetched, parked }
+  return { clock, held, bucket: held.open(BUCKET, 1, NOW), rows, backlog, fetched, parked }
 }
 
 it('an endpoint’s parked deliveries are not all fetched while some of them could not be parked yet', async () => {
@@ -140,4 +140,31 @@ it('a sweep finds what an earlier owner parked at its last moment, after the tak
   await insert(parcelAt(NOW - 60_000).delivery, 'parked')
   await backlog.sweep()
   expect(parked).toEqual(['ep_1'])
+})
+
+it('rows that are late are written in statements of bounded size, each result meanwhile sparing one', async () => {
+  const { held, rows } = takeBucket()
+  const count = 1_100
+  const parcels = Array.from({ length: count }, (_, index) => ({ ...parcelAt(NOW + index), unwrittenAt: 1 }))
+  await database.query(
+    `insert into events (bucket, workspace_id, event_id, day, event_type, monitor_name, status, severity, payload,
+                         matched, accepted_at, position, epoch)
+     select $1, 'ws_1', e.id, '2026-05-14', 'status.changed', 'checkout', 'down', 'critical', '{}',
+            jsonb_build_array(jsonb_build_array('ep_1', e.delivery)), now(), 1, 1
+     from unnest($2::text[], $3::text[]) as e (id, delivery)`,
+    [BUCKET, parcels.map(({ event }) => event.eventId), parcels.map(({ delivery }) => delivery.id)],
+  )
+  for (const parcel of parcels) held.admit(parcel)
+  const [spared] = parcels.slice(-1) as [Parcel]
+  const writing = rows.writeOut()
+  held.drop(spared)
+  await writing
+  const { rows: written } = await database.query<{ id: string; place: string }>(
+    'select id, place from deliveries where bucket = $1 and id = any ($2)',
+    [BUCKET, parcels.map(({ delivery }) => delivery.id)],
+  )
+  expect(written.length).toBe(count - 1)
+  expect(written.some(({ id }) => id === spared.delivery.id)).toBe(false)
+  expect(new Set(written.map(({ place }) => place))).toEqual(new Set(['memory']))
+  expect(held.size).toBe(count - 1)
 })
