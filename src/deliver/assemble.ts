@@ -14,6 +14,7 @@ import { EndpointHealth } from './health.ts'
 import { Held } from './held.ts'
 import { Sender } from './http/sender.ts'
 import { RowWriter } from './row-writer.ts'
+import { Settlement } from './settlement.ts'
 import { Mailer } from './smtp/mailer.ts'
 import { Templates } from './templates/templates.ts'
 import { Unwritten } from './unwritten.ts'
@@ -55,15 +56,16 @@ export function assembleDelivery(options: {
   const dueAt = (bucket: number, at: number) => backlog.dueAt(bucket, at)
   const rows = new RowWriter({ ...options, held, dueAt })
   const backlog = new Backlog({ ...options, held, rows })
+  const settlement = new Settlement({ ...options, held, backlog, health })
   const dispatcher = new Dispatcher({
     ...options,
     courier,
     held,
     backlog,
-    health,
+    settlement,
     maxInFlight: options.maxConcurrency,
     leave: parcel => rows.leaveSoon(parcel),
   })
-  const custody = new Custody({ ...options, held, backlog, dispatcher })
+  const custody = new Custody({ ...options, held, backlog, dispatcher, settlement })
   return { sender, brokers, templates, courier, health, unwritten, held, rows, backlog, dispatcher, custody }
 }

@@ -166,7 +166,9 @@ export class Backlog implements Part {
         for (const parcel of some) this.#held.drop(parcel)
       } catch (error) {
         this.#parking = [...some, ...parcels, ...this.#parking]
-        this.#log.warn(`${this.#parking.length} deliveries were not parked, trying again: ${messageOf(error)}`)
+        this.#log.warn(
+          `${this.#parking.length} deliveries were not parked, trying again: ${messageOf(error)}`,
+        )
         this.#clock.after(RETRY_MS, () => this.#flushParking())
         return
       }

@@ -6,6 +6,7 @@ import type { ClaimedDelivery } from '../store/deliveries.ts'
 import type { Backlog, BacklogReader } from './backlog.ts'
 import type { Dispatcher } from './dispatcher.ts'
 import type { Held } from './held.ts'
+import type { Settlement } from './settlement.ts'
 
 const RETRY_MS = 500
 
@@ -14,13 +15,22 @@ export class Custody {
   readonly #held: Held
   readonly #backlog: Backlog
   readonly #dispatcher: Dispatcher
+  readonly #settlement: Settlement
   readonly #clock: Clock
   readonly #log: Logger
 
-  constructor(options: { held: Held; backlog: Backlog; dispatcher: Dispatcher; clock: Clock; log: Logger }) {
+  constructor(options: {
+    held: Held
+    backlog: Backlog
+    dispatcher: Dispatcher
+    settlement: Settlement
+    clock: Clock
+    log: Logger
+  }) {
     this.#held = options.held
     this.#backlog = options.backlog
     this.#dispatcher = options.dispatcher
+    this.#settlement = options.settlement
     this.#clock = options.clock
     this.#log = options.log
     this.#backlog.connect(this.#reader())
@@ -78,7 +88,7 @@ export class Custody {
       remember: waiting => dispatcher.remember(waiting),
       rememberParked: (endpointId, bucket) => dispatcher.rememberParked(endpointId, bucket),
       payloadGone: (claimed: ClaimedDelivery, epoch: number) =>
-        dispatcher.payloadGone(claimed.delivery, epoch),
+        this.#settlement.payloadGone(claimed.delivery, epoch),
     }
   }
 }

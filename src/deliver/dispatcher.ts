@@ -1,20 +1,18 @@
 import type { Clock } from '../ground/clock.ts'
-import { messageOf } from '../ground/errors.ts'
 import type { Part } from '../ground/lifecycle.ts'
 import type { Logger } from '../ground/log.ts'
-import type { Attempt, Delivery, DeliveryStatus, Endpoint, Verdict } from '../ground/vocabulary.ts'
+import type { Delivery } from '../ground/vocabulary.ts'
 import type { Recorder } from '../record/recorder.ts'
 import type { Place } from '../store/accept.ts'
 import type { Catalog } from '../store/catalog.ts'
 import type { Backlog } from './backlog.ts'
 import type { Courier } from './courier.ts'
-import { EndpointQueue } from './endpoint-queue.ts'
-import { Fifo } from './fifo.ts'
+import type { EndpointQueue } from './endpoint-queue.ts'
 import { gatherDigest } from './gather-digest.ts'
-import type { EndpointHealth } from './health.ts'
 import type { Held } from './held.ts'
 import { isRider, type Parcel } from './parcel.ts'
-import { UrlGates } from './url-gates.ts'
+import type { Settlement } from './settlement.ts'
+import { Turns } from './turns.ts'
 
 /** So many deliveries may always wait in memory for one endpoint; where order is kept, no more: a line is searched. */
 const SURE_WAITING = 1_000
@@ -37,23 +35,17 @@ export class Dispatcher implements Part {
   readonly #recorder: Recorder
   readonly #held: Held
   readonly #backlog: Backlog
-  readonly #health: EndpointHealth
+  readonly #settlement: Settlement
   readonly #clock: Clock
   readonly #log: Logger
   readonly #maxInFlight: number
   readonly #alone: boolean
   readonly #trusted: () => boolean
   readonly #leave: (parcel: Parcel) => void
-  readonly #queues = new Map<string, EndpointQueue>()
-  readonly #gates = new UrlGates()
-  /** Endpoints that have something ready, in the order of their turns. */
-  readonly #turns = new Fifo<EndpointQueue>()
-  readonly #hasTurn = new Set<EndpointQueue>()
-  readonly #rateWaits = new Map<EndpointQueue, () => void>()
+  readonly #turns: Turns
   #inFlight = 0
   /** Of those in flight, the ones that share another's request. */
   #riders = 0
-  #share = 1
   #pumping = false
   #paused = false
   #stopping = false
@@ -71,7 +63,7 @@ export class Dispatcher implements Part {
     recorder: Recorder
     held: Held
     backlog: Backlog
-    health: EndpointHealth
+    settlement: Settlement
     clock: Clock
     log: Logger
     maxInFlight: number
@@ -84,24 +76,29 @@ export class Dispatcher implements Part {
     this.#recorder = options.recorder
     this.#held = options.held
     this.#backlog = options.backlog
-    this.#health = options.health
+    this.#settlement = options.settlement
     this.#clock = options.clock
     this.#log = options.log
     this.#maxInFlight = options.maxInFlight
     this.#alone = options.alone
     this.#trusted = options.trusted
     this.#leave = options.leave
+    this.#turns = new Turns({
+      catalog: options.catalog,
+      clock: options.clock,
+      ready: () => this.#pump(),
+      superseded: deliveries => this.#settlement.cancel(deliveries),
+    })
   }
 
   async start(): Promise<void> {
-    this.#catalog.onChange(() => this.#reconfigure())
+    this.#turns.start()
   }
 
   /** Starts nothing more; resolves when everything in flight has ended and is written down. */
   async stop(): Promise<void> {
     this.#stopping = true
-    for (const cancel of this.#rateWaits.values()) cancel()
-    this.#rateWaits.clear()
+    this.#turns.stop()
     if (this.#inFlight > 0) await new Promise<void>(resolve => this.#whenQuiet.push(resolve))
     await this.#recorder.settled()
   }
@@ -123,16 +120,12 @@ export class Dispatcher implements Part {
 
   /** Deliveries that wait in memory. */
   get waiting(): number {
-    let waiting = 0
-    for (const queue of this.#queues.values()) waiting += queue.waiting
-    return waiting
+    return this.#turns.waiting
   }
 
   /** This node's part of every endpoint's rate, 0 to 1. */
   setShare(share: number): void {
-    if (share === this.#share) return
-    this.#share = share
-    this.#reconfigure()
+    this.#turns.setShare(share)
   }
 
   /** Takes on parcels of owned buckets and starts what may start, at once. */
@@ -151,7 +144,7 @@ export class Dispatcher implements Part {
   placeOf(endpointId: string, bucket: number): Place {
     const order = this.#catalog.endpoint(endpointId)?.order ?? 'unordered'
     if (order !== 'unordered' && !(this.#alone && this.#held.get(bucket)?.ready)) return 'due'
-    const queue = this.#queues.get(endpointId)
+    const queue = this.#turns.find(endpointId)
     return queue && (this.#isFull(queue) || queue.parkedBuckets.has(bucket)) ? 'parked' : 'memory'
   }
 
@@ -159,7 +152,7 @@ export class Dispatcher implements Part {
   expect(parcels: Iterable<Parcel>): void {
     for (const { delivery, event, epoch } of parcels) {
       if (this.#held.get(delivery.bucket)?.epoch !== epoch) continue
-      const queue = this.#queue(delivery.endpointId)
+      const queue = this.#turns.queue(delivery.endpointId)
       // Where earlier ones are parked it is parked behind them, once it is fetched.
       if (!queue.parkedBuckets.has(delivery.bucket)) queue.remember(delivery, event.eventType)
     }
@@ -168,30 +161,23 @@ export class Dispatcher implements Part {
   /** Nothing of these deliveries, which wait in the table, may be overtaken: tells the queues that keep order. */
   remember(waiting: Iterable<{ delivery: Delivery; eventType: Parcel['event']['eventType'] }>): void {
     for (const { delivery, eventType } of waiting)
-      this.#queue(delivery.endpointId).remember(delivery, eventType)
+      this.#turns.queue(delivery.endpointId).remember(delivery, eventType)
   }
 
   /** The endpoint has deliveries parked in the bucket: later ones line up behind them. */
   rememberParked(endpointId: string, bucket: number): void {
-    const queue = this.#queue(endpointId)
+    const queue = this.#turns.queue(endpointId)
     queue.parkedBuckets.add(bucket)
     this.#unparkIfRoom(queue)
   }
 
-  /** The delivery's event is past retention: there is nothing left to send. */
-  payloadGone(delivery: Delivery, epoch: number): void {
-    this.#finish(delivery, epoch, 'failed', 'its event is past retention').catch(error =>
-      this.#log.error(`delivery ${delivery.id} was not written down: ${messageOf(error)}`),
-    )
-  }
-
   /** The bucket is not ours any more. */
   forgetBucket(bucket: number): void {
-    for (const queue of this.#queues.values()) queue.forgetBucket(bucket)
+    this.#turns.forgetBucket(bucket)
   }
 
   #enqueue(parcel: Parcel): void {
-    const queue = this.#queue(parcel.delivery.endpointId)
+    const queue = this.#turns.queue(parcel.delivery.endpointId)
     const { bucket } = parcel.delivery
     if ((this.#isFull(queue) || queue.parkedBuckets.has(bucket)) && !queue.expects(parcel)) {
       queue.parkedBuckets.add(bucket)
@@ -202,35 +188,8 @@ export class Dispatcher implements Part {
   }
 
   #add(parcel: Parcel, queue: EndpointQueue): void {
-    this.#cancelSuperseded(queue.add(parcel))
-    this.#giveTurn(queue)
-  }
-
-  #queue(endpointId: string): EndpointQueue {
-    let queue = this.#queues.get(endpointId)
-    if (!queue) {
-      queue = new EndpointQueue(endpointId, this.#gates)
-      const endpoint = this.#catalog.endpoint(endpointId)
-      if (endpoint) queue.configure(endpoint, this.#share)
-      this.#queues.set(endpointId, queue)
-    }
-    return queue
-  }
-
-  #reconfigure(): void {
-    for (const queue of this.#queues.values()) {
-      const endpoint = this.#catalog.endpoint(queue.endpointId)
-      if (endpoint) this.#cancelSuperseded(queue.configure(endpoint, this.#share))
-      else if (queue.idle) this.#queues.delete(queue.endpointId)
-      this.#giveTurn(queue)
-    }
-    this.#pump()
-  }
-
-  #giveTurn(queue: EndpointQueue): void {
-    if (queue.ready === 0 || !queue.hasRoom || this.#hasTurn.has(queue) || this.#rateWaits.has(queue)) return
-    this.#hasTurn.add(queue)
-    this.#turns.push(queue)
+    this.#settlement.cancel(queue.add(parcel))
+    this.#turns.give(queue)
   }
 
   /** Lets endpoints take turns until none may start anything. */
@@ -239,23 +198,16 @@ export class Dispatcher implements Part {
     // Asked here too: after a suspension of the whole process, answers come in before the timer that pauses us.
     if (!this.#trusted()) return
     this.#pumping = true
-    let passedOver = 0
     while (this.#requests < this.#maxInFlight && this.#recorder.unwritten < MAX_UNWRITTEN) {
-      const queue = this.#turns.shift()
+      const queue = this.#turns.take(one => this.#takesTooMuch(one))
       if (!queue) break
-      if (this.#takesTooMuch(queue)) {
-        this.#turns.push(queue)
-        if (++passedOver < this.#turns.length) continue
-        break
-      }
-      this.#hasTurn.delete(queue)
       const now = this.#clock.now()
       const parcel = queue.take(now)
       if (parcel) {
         for (const one of gatherDigest(parcel, queue, now)) this.#start(one, queue)
-        this.#giveTurn(queue)
+        this.#turns.give(queue)
       } else if (queue.ready > 0 && queue.hasRoom) {
-        this.#waitForRate(queue, now)
+        this.#turns.waitForRate(queue, now)
       }
     }
     this.#pumping = false
@@ -271,15 +223,6 @@ export class Dispatcher implements Part {
 
   get #requests(): number {
     return this.#inFlight - this.#riders
-  }
-
-  #waitForRate(queue: EndpointQueue, now: number): void {
-    const cancel = this.#clock.after(Math.max(1, queue.nextTokenAt(now) - now), () => {
-      this.#rateWaits.delete(queue)
-      this.#giveTurn(queue)
-      this.#pump()
-    })
-    this.#rateWaits.set(queue, cancel)
   }
 
   #start(parcel: Parcel, queue: EndpointQueue): void {
@@ -302,18 +245,19 @@ export class Dispatcher implements Part {
     if (!endpoint?.enabled) {
       queue.ended(parcel)
       this.#ended(parcel, queue)
-      await this.#finishUnsent(parcel, endpoint)
+      await this.#settlement.unsent(parcel, endpoint)
       this.#finished(parcel, queue)
       return
     }
-    const { attempt, verdict } = await this.#courier.attempt(parcel, endpoint)
-    if (!isRider(parcel)) queue.answered(verdict, this.#clock.now())
-    const isOver = attempt.deliveryStatus !== 'pending'
+    const outcome = await this.#courier.attempt(parcel, endpoint)
+    if (!isRider(parcel)) queue.answered(outcome.verdict, this.#clock.now())
+    const isOver = outcome.attempt.deliveryStatus !== 'pending'
     const superseded = isOver ? [] : queue.retried(parcel)
     if (isOver) queue.ended(parcel)
     this.#ended(parcel, queue)
-    await this.#settle(parcel, endpoint, attempt, verdict, superseded)
+    await this.#settlement.attempted(parcel, endpoint, outcome, superseded)
     if (isOver) this.#finished(parcel, queue)
+    else this.#pump()
   }
 
   /** The attempt is over: whoever waited for its place goes. */
@@ -321,7 +265,7 @@ export class Dispatcher implements Part {
     this.#inFlight--
     if (isRider(parcel)) this.#riders--
     if (this.#stopping && this.#inFlight === 0) for (const resolve of this.#whenQuiet.splice(0)) resolve()
-    this.#giveTurn(queue)
+    this.#turns.give(queue)
     this.#pump()
     this.#unparkIfRoom(queue)
   }
@@ -329,68 +273,8 @@ export class Dispatcher implements Part {
   /** Order is kept by what is on record: after an unclean end nothing is sent again that something later followed. */
   #finished(parcel: Parcel, queue: EndpointQueue): void {
     queue.finished(parcel)
-    this.#giveTurn(queue)
+    this.#turns.give(queue)
     this.#pump()
-  }
-
-  async #settle(
-    parcel: Parcel,
-    endpoint: Endpoint,
-    attempt: Attempt,
-    verdict: Verdict,
-    superseded: readonly Delivery[],
-  ): Promise<void> {
-    const isSuperseded = superseded.some(delivery => delivery.id === parcel.delivery.id)
-    const pending = attempt.deliveryStatus === 'pending' && !isSuperseded
-    await this.#recorder.record({
-      delivery: parcel.delivery,
-      epoch: parcel.epoch,
-      attempt,
-      status: attempt.deliveryStatus,
-      reason: attempt.why,
-      dueAt: attempt.nextAttemptAt,
-      at: this.#clock.now(),
-    })
-    this.#held.end(parcel)
-    if (pending) this.#backlog.dueAt(parcel.delivery.bucket, attempt.nextAttemptAt as number)
-    this.#cancelSuperseded(superseded)
-    if (!isRider(parcel)) this.#health.saw(endpoint, verdict)
-    if (this.#recorder.unwritten < MAX_UNWRITTEN) this.#pump()
-  }
-
-  /** The endpoint is gone or switched off: that, and not silence, is what the record says. */
-  async #finishUnsent(parcel: Parcel, endpoint: Endpoint | undefined): Promise<void> {
-    const status: DeliveryStatus = endpoint ? 'failed' : 'cancelled'
-    const reason = endpoint
-      ? `the endpoint is disabled${endpoint.disabledReason ? `: ${endpoint.disabledReason}` : ''}`
-      : 'the endpoint was deleted'
-    await this.#finish(parcel.delivery, parcel.epoch, status, reason)
-    this.#held.end(parcel)
-  }
-
-  #cancelSuperseded(deliveries: readonly Delivery[]): void {
-    for (const delivery of deliveries) {
-      const held = this.#held.get(delivery.bucket)
-      if (!held) continue
-      const parcel = held.parcels.get(delivery.id)
-      this.#finish(delivery, held.epoch, 'cancelled', 'superseded by a later event of the same incident')
-        .then(() => {
-          if (parcel) this.#held.drop(parcel)
-        })
-        .catch(error => this.#log.error(`delivery ${delivery.id} was not cancelled: ${messageOf(error)}`))
-    }
-  }
-
-  async #finish(delivery: Delivery, epoch: number, status: DeliveryStatus, reason: string): Promise<void> {
-    await this.#recorder.record({
-      delivery,
-      epoch,
-      attempt: null,
-      status,
-      reason,
-      dueAt: null,
-      at: this.#clock.now(),
-    })
   }
 
   /** Fetches parked deliveries once the queue is half empty; the bucket's later ones wait behind them till then. */

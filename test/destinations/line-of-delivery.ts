@@ -2,6 +2,7 @@ import { Courier } from '../../src/deliver/courier.ts'
 import { Dispatcher } from '../../src/deliver/dispatcher.ts'
 import { Held } from '../../src/deliver/held.ts'
 import type { OutgoingRequest } from '../../src/deliver/http/sender.ts'
+import { Settlement } from '../../src/deliver/settlement.ts'
 import { Unwritten } from '../../src/deliver/unwritten.ts'
 import { silentLog } from '../../src/ground/log.ts'
 import type { Delivery, Endpoint, Event, Exchange } from '../../src/ground/vocabulary.ts'
@@ -43,6 +44,10 @@ export class LineOfDelivery {
         const { afterMs, seen } = network(request)
         clock.after(afterMs, () => resolve({ ...NOTHING_SEEN, ...seen }))
       })
+    const recorder = { unwritten: 0, record: async (result: Result) => this.#write(result) }
+    const backlog = { dueAt: (_bucket: number, at: number) => this.#wakeAt(at) }
+    const health = { saw: () => {} }
+    const settling = { recorder, held, backlog, health, clock, log: silentLog }
     this.#dispatcher = new Dispatcher({
       trusted: () => true,
       catalog: { endpoint: (id: string) => endpoints.find(one => one.id === id) },
@@ -56,12 +61,8 @@ export class LineOfDelivery {
         version: '0.0.0-test',
         publicUrl: null,
       }),
-      recorder: { unwritten: 0, record: async (result: Result) => this.#write(result) },
-      held,
-      backlog: { dueAt: (_bucket: number, at: number) => this.#wakeAt(at) },
-      health: { saw: () => {} },
-      clock,
-      log: silentLog,
+      ...settling,
+      settlement: new Settlement(settling as unknown as ConstructorParameters<typeof Settlement>[0]),
       maxInFlight,
     } as unknown as ConstructorParameters<typeof Dispatcher>[0])
   }
