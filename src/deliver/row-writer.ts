@@ -13,7 +13,7 @@ import type { Parcel } from './parcel.ts'
  * A delivery that has no result so long after its acceptance gets its row without one. Longer than most receivers
  * are given to answer: whoever hangs costs one row written once, too.
  */
-const LATE_MS = 10_000
+const LATE_MS = 6_000
 /** Rows of one statement: a result of any of them waits for its commit. */
 export const ROWS_AT_ONCE = 250
 const RETRY_MS = 1_000
