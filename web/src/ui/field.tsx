@@ -61,18 +61,20 @@ export function TextField({
 export function SelectField<T extends string>({
   label,
   hint,
+  error,
   value,
   options,
   onChange,
 }: {
   label: string
   hint?: ReactNode
+  error?: string | undefined
   value: T
   options: readonly (readonly [value: T, text: string])[]
   onChange: (value: T) => void
 }) {
   return (
-    <Field label={label} hint={hint}>
+    <Field label={label} hint={hint} error={error}>
       {described => (
         <select
           {...described}

@@ -7,9 +7,9 @@ import type { Monitor, MonitorInput } from '../../api/types.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { TextField } from '../../ui/field.tsx'
-import { KINDS } from './fields.ts'
-import { bodyOf, isAllShown, textsOf } from './form-body.ts'
-import { MonitorFields } from './monitor-fields.tsx'
+import { bodyOf, isAllShown, textsOf } from './form/body.ts'
+import { KINDS } from './form/kinds.ts'
+import { MonitorFields } from './form/monitor-fields.tsx'
 
 type Kind = Monitor['kind']
 

@@ -5,9 +5,9 @@ import { ProblemError } from '../../api/client.ts'
 import type { Monitor } from '../../api/types.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
-import { KINDS } from './fields.ts'
-import { bodyOf, isAllShown, textsOf } from './form-body.ts'
-import { MonitorFields } from './monitor-fields.tsx'
+import { bodyOf, isAllShown, textsOf } from './form/body.ts'
+import { KINDS } from './form/kinds.ts'
+import { MonitorFields } from './form/monitor-fields.tsx'
 
 /** Changes a monitor, pauses it, or takes it away. */
 export function EditMonitor({ monitor }: { monitor: Monitor }) {

@@ -1,7 +1,7 @@
 import { useState } from 'react'
-import { Field, inputClass, SelectField, TextField } from '../../ui/field.tsx'
-import type { MonitorField } from './fields.ts'
-import { errorOf, type Texts } from './form-body.ts'
+import { Field, inputClass, SelectField, TextField } from '../../../ui/field.tsx'
+import { errorOf } from './body.ts'
+import type { MonitorField, Texts } from './field.ts'
 
 /** The fields of a monitor's kind; those that few need are shown on request, or when one of them is at fault. */
 export function MonitorFields({
@@ -21,15 +21,16 @@ export function MonitorFields({
       key={field.path}
       field={field}
       text={texts[field.path] ?? ''}
-      error={errorOf(errors, field.path)}
+      error={errorOf(errors, field)}
       onChange={text => onChange(field.path, text)}
     />
   )
-  const advanced = fields.filter(field => field.advanced)
-  const isAtFault = advanced.some(({ path }) => errorOf(errors, path))
+  const shown = fields.filter(({ onlyIf }) => onlyIf?.(texts) ?? true)
+  const advanced = shown.filter(field => field.advanced)
+  const isAtFault = advanced.some(field => errorOf(errors, field))
   return (
     <>
-      {fields.filter(field => !field.advanced).map(one)}
+      {shown.filter(field => !field.advanced).map(one)}
       {advanced.length > 0 && (
         <details open={isOpen || isAtFault} onToggle={event => setOpen(event.currentTarget.open)}>
           <summary className="min-h-9 cursor-pointer py-1.5 text-sm font-medium">Advanced</summary>
@@ -56,9 +57,10 @@ function MonitorInput({
     return (
       <SelectField
         label={label}
-        hint={error ?? hint}
+        hint={hint}
+        error={error}
         value={text}
-        options={options.map(option => [option, option])}
+        options={options.map(option => (typeof option === 'string' ? [option, option] : option))}
         onChange={onChange}
       />
     )
