@@ -78,12 +78,21 @@ export async function listMonitors(
   database: Database,
   sealer: Sealer,
   workspaceId: string,
-  filter: { search?: string | undefined; kind?: MonitorKind | undefined; status?: Status | undefined },
+  filter: {
+    search?: string | undefined
+    name?: readonly string[] | undefined
+    parent?: string | undefined
+    kind?: MonitorKind | undefined
+    status?: Status | undefined
+  },
   page: { afterName: string; limit: number },
 ): Promise<{ monitor: Monitor; standing: Standing }[]> {
   const where = new Conditions().equal({ 'm.workspace_id': workspaceId, 'm.kind': filter.kind })
   where.add('m.name > ?', page.afterName)
   if (filter.search !== undefined) where.add('strpos(lower(m.name), lower(?)) > 0', filter.search)
+  if (filter.name !== undefined) where.add('m.name = any (?)', filter.name)
+  if (filter.parent !== undefined)
+    where.add(`m.settings -> 'parents' @> to_jsonb(array[?]::text[])`, filter.parent)
   if (filter.status !== undefined) where.add(`${STATUS} = ?`, filter.status)
   const limit = where.value(page.limit)
   return readBriefly(database, async tx => {

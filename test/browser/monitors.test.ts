@@ -33,7 +33,7 @@ describe.skipIf(!browser)('The monitors of the console', () => {
 
   it('are added with what they must answer, and tell at the field what is wrong with it', async () => {
     await choose('Page or API')
-    await page.getByLabel('Name').fill('shop')
+    await page.getByLabel('Name', { exact: true }).fill('shop')
     await page.getByLabel('URL').fill(service.url)
     await page.getByLabel('Every so many seconds').fill('1')
     await page.getByRole('button', { name: 'Add it' }).click()
@@ -101,7 +101,7 @@ describe.skipIf(!browser)('The monitors of the console', () => {
 
   it('that are heartbeats wait for their first ping, and say how to send it', async () => {
     await choose('Heartbeat')
-    await page.getByLabel('Name').fill('backup')
+    await page.getByLabel('Name', { exact: true }).fill('backup')
     await page.getByLabel('Or at the times of a cron expression').fill('30 2 * * *')
     await page.getByLabel('Its time zone').fill('Europe/Berlin')
     await page.getByRole('button', { name: 'Add it' }).click()
@@ -120,7 +120,7 @@ describe.skipIf(!browser)('The monitors of the console', () => {
     ['Watched elsewhere', 'legacy', '/v1/events'],
   ])('of the kind %s say how they are told', async (kind, name, path) => {
     await choose(kind)
-    await page.getByLabel('Name').fill(name)
+    await page.getByLabel('Name', { exact: true }).fill(name)
     await page.getByRole('button', { name: 'Add it' }).click()
     await page.getByRole('heading', { name, level: 1 }).waitFor()
     await page.getByText(`${path} \\`).waitFor()
@@ -132,7 +132,7 @@ describe.skipIf(!browser)('The monitors of the console', () => {
     ['DNS record', 'record', { 'Domain name': 'example.com' }],
   ])('of the kind %s are added', async (kind, name, fields) => {
     await choose(kind)
-    await page.getByLabel('Name').first().fill(name)
+    await page.getByLabel('Name', { exact: true }).first().fill(name)
     for (const [label, text] of Object.entries(fields))
       await page.getByLabel(label, { exact: true }).fill(text || new URL(service.url).port)
     await page.getByRole('button', { name: 'Add it' }).click()

@@ -111,6 +111,21 @@ const PLACES: readonly Place[] = [
       await page.getByRole('button', { name: 'Page or API' }).click()
     },
   },
+  {
+    name: 'monitor-edit',
+    path: ({ monitorId }) => `/monitors/${monitorId}`,
+    shows: 'Latest check',
+    act: async page => {
+      await page.getByRole('button', { name: 'Edit' }).click()
+      await page.getByText('Advanced').click()
+    },
+  },
+  {
+    name: 'monitor-threshold',
+    path: ({ monitorId }) => `/monitors/${monitorId}`,
+    shows: 'Latest check',
+    act: page => page.getByRole('button', { name: 'Add a threshold' }).click(),
+  },
   { name: 'incidents', path: () => '/incidents', shows: 'storefront' },
   { name: 'incident', path: ({ incidentId }) => `/incidents/${incidentId}`, shows: 'Timeline' },
   { name: 'quiet', path: () => '/quiet', shows: 'Maintenance windows' },

@@ -40,6 +40,18 @@ describe('a monitor', () => {
     expect((await app.call('GET', '/v1/monitors?search=plain&status=down')).body.data).toEqual([])
   })
 
+  it('is found by its whole name, and by what it depends on', async () => {
+    await makeMonitor(app, { name: 'deep-db' })
+    await makeMonitor(app, { name: 'deep-db-2' })
+    await makeMonitor(app, { name: 'deep-shop', parents: ['deep-db'] })
+    const names = async (query: string) =>
+      (await app.call('GET', `/v1/monitors?${query}`)).body.data.map((one: { name: string }) => one.name)
+    expect(await names('name=deep-db')).toEqual(['deep-db'])
+    expect(await names('name=deep-db&name=deep-shop')).toEqual(['deep-db', 'deep-shop'])
+    expect(await names('parent=deep-db')).toEqual(['deep-shop'])
+    expect(await names('parent=deep')).toEqual([])
+  })
+
   it('of a name that is taken is refused', async () => {
     await makeMonitor(app, { name: 'taken' })
     expect((await app.call('POST', '/v1/monitors', { name: 'taken' })).status).toBe(409)

@@ -6772,6 +6772,10 @@ export interface operations {
             query?: {
                 /** @description A part of the name, in any case. */
                 search?: string;
+                /** @description Whole names, any of them: repeat it. */
+                name?: string[];
+                /** @description Those that depend on the monitor of that name. */
+                parent?: string;
                 kind?: "http" | "tcp" | "dns" | "tls" | "heartbeat" | "metric" | "external";
                 status?: "operational" | "degraded" | "down" | "maintenance" | "unknown";
                 /** @description Entries in one page. */

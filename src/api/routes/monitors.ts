@@ -109,6 +109,14 @@ function addList(app: FastifyInstance, { database, sealer }: Services): void {
     access: 'read',
     query: z.strictObject({
       search: text({ max: 200 }).optional().meta({ description: 'A part of the name, in any case.' }),
+      name: z
+        .array(text({ max: 200 }))
+        .max(50)
+        .optional()
+        .meta({ description: 'Whole names, any of them: repeat it.' }),
+      parent: text({ max: 200 })
+        .optional()
+        .meta({ description: 'Those that depend on the monitor of that name.' }),
       kind: monitorKind.optional(),
       status: status.optional(),
       ...pageFields,

@@ -81,6 +81,25 @@ export const monitorsQuery = (search: string, limit = PAGE, status?: Status) =>
     placeholderData: keepPreviousData,
   })
 
+/** Monitors by their whole names. */
+export const namedMonitorsQuery = (name: readonly string[]) =>
+  queryOptions({
+    queryKey: ['monitors', { name }],
+    queryFn: async ({ signal }) => {
+      const query = { name: [...name], limit: name.length }
+      return (await take(api.GET('/v1/monitors', { params: { query }, signal }))).data
+    },
+    enabled: name.length > 0,
+  })
+
+/** Monitors that depend on the one of that name. */
+export const childrenQuery = (parent: string) =>
+  queryOptions({
+    queryKey: ['monitors', { parent }],
+    queryFn: async ({ signal }) =>
+      (await take(api.GET('/v1/monitors', { params: { query: { parent, limit: PAGE } }, signal }))).data,
+  })
+
 export const monitorQuery = (id: string) =>
   queryOptions({
     queryKey: ['monitors', id],

@@ -80,7 +80,7 @@ export function TimeChart({
         cursor: { show: false },
         padding: [8, 20, 0, 0],
         scales: {
-          y: { range: (_, __, max) => [0, Math.max(...limits.map(({ value }) => value), max, 1) * 1.15] },
+          y: { range: (_, min, max) => rangeOf([min, max, ...limits.map(({ value }) => value)]) },
         },
         axes: [
           {
@@ -114,7 +114,7 @@ export function TimeChart({
             {label}
           </Key>
         ))}
-        {limits.map(({ text, isClear }) => (
+        {distinct(limits).map(({ text, isClear }) => (
           <span key={text} className="text-bad">
             {isClear ? '┄' : '—'} {text}
           </span>
@@ -133,6 +133,19 @@ function Key({ dash, children }: { dash: string; children: string }) {
       {children}
     </span>
   )
+}
+
+/** From zero, or below it where there are negative figures, with some air at the far ends. */
+function rangeOf(values: readonly number[]): [number, number] {
+  const least = Math.min(0, ...values)
+  const most = Math.max(0, ...values)
+  const air = (most - least || 1) * 0.15
+  return [least < 0 ? least - air : 0, most > 0 || least === 0 ? most + air : 0]
+}
+
+/** Limits that differ in what is said of them: several thresholds may have one level. */
+function distinct(limits: readonly ChartLimit[]): ChartLimit[] {
+  return [...new Map(limits.map(limit => [limit.text, limit])).values()]
 }
 
 function drawLimit(chart: UPlot, { value, isClear = false }: ChartLimit, colour: string): void {

@@ -1,6 +1,9 @@
 import type { Attempt } from '../api/types.ts'
 import { duration } from '../lib/time.ts'
 
+/** Of an attempt, or of a check, which nobody waits for. */
+type Timings = Omit<Attempt['timings_ms'], 'wait'> & { readonly wait?: number }
+
 interface Phase {
   readonly name: string
   readonly ms: number
@@ -8,9 +11,9 @@ interface Phase {
   readonly look: string
 }
 
-/** The phases of an attempt, one after the other. */
-export function phasesOf(timings: Attempt['timings_ms']): Phase[] {
-  const { wait, dns, connect, tls, first_byte, total } = timings
+/** The phases of an attempt or a check, one after the other. */
+export function phasesOf(timings: Timings): Phase[] {
+  const { wait = 0, dns, connect, tls, first_byte, total } = timings
   const opening = (dns ?? 0) + (connect ?? 0) + (tls ?? 0)
   const phases = [
     { name: 'Waiting here', ms: wait, look: 'bg-line-strong' },
@@ -29,8 +32,8 @@ export function phasesOf(timings: Attempt['timings_ms']): Phase[] {
   return phases.filter(({ ms, name }) => ms > 0 || name === 'First byte')
 }
 
-/** An attempt's time by phase. */
-export function Waterfall({ timings }: { timings: Attempt['timings_ms'] }) {
+/** The time of an attempt or a check by phase. */
+export function Waterfall({ timings }: { timings: Timings }) {
   const phases = phasesOf(timings)
   const whole = phases.reduce((sum, { ms }) => sum + ms, 0) || 1
   let before = 0

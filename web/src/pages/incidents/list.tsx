@@ -1,14 +1,12 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { useNavigate, useSearch } from '@tanstack/react-router'
 import { Siren } from 'lucide-react'
 import { type IncidentFilters, incidentsQuery } from '../../api/queries.ts'
-import { INCIDENT_STATES, type IncidentSummary } from '../../api/types.ts'
-import { duration } from '../../lib/time.ts'
-import { Badge } from '../../ui/badge.tsx'
+import { INCIDENT_STATES } from '../../api/types.ts'
+import { IncidentRow } from '../../parts/incident-row.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Empty, Failure, Skeleton } from '../../ui/states.tsx'
-import { Time } from '../../ui/time.tsx'
 
 export function IncidentsPage() {
   const filters = useSearch({ from: '/incidents' })
@@ -60,7 +58,7 @@ function Results({ filters }: { filters: IncidentFilters }) {
     <>
       <ul className="divide-y divide-line rounded-2xl border border-line bg-surface px-3 shadow-card sm:px-5">
         {rows.map(incident => (
-          <Row key={incident.id} incident={incident} />
+          <IncidentRow key={incident.id} incident={incident} />
         ))}
       </ul>
       {list.hasNextPage && (
@@ -71,28 +69,5 @@ function Results({ filters }: { filters: IncidentFilters }) {
         </div>
       )}
     </>
-  )
-}
-
-function Row({ incident }: { incident: IncidentSummary }) {
-  return (
-    <li>
-      <Link
-        to="/incidents/$id"
-        params={{ id: incident.id }}
-        className="flex min-h-16 flex-wrap items-center gap-x-4 gap-y-1 px-1 py-2.5 hover:bg-sunken"
-      >
-        <span className="min-w-0 flex-1">
-          <span className="block truncate text-sm font-medium">{incident.monitor_name}</span>
-          <span className="block truncate text-xs text-muted">{incident.summary}</span>
-        </span>
-        <Badge>{incident.highest_severity}</Badge>
-        <Badge>{incident.state}</Badge>
-        <span className="w-full text-xs text-muted sm:w-40 sm:text-right">
-          <Time at={incident.opened_at} />
-          {incident.duration_s !== null && `, for ${duration(incident.duration_s * 1000)}`}
-        </span>
-      </Link>
-    </li>
   )
 }

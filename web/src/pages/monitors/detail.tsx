@@ -8,8 +8,10 @@ import { Card } from '../../ui/card.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Failure, Skeleton } from '../../ui/states.tsx'
 import { Time } from '../../ui/time.tsx'
+import { DependenciesCard } from './dependencies-card.tsx'
 import { EditMonitor } from './edit-monitor.tsx'
 import { FeedCard } from './feed-card.tsx'
+import { IncidentsCard } from './incidents-card.tsx'
 import { LastCheck } from './last-check.tsx'
 import { MetricGraph } from './metric-graph.tsx'
 import { ThresholdsCard } from './thresholds-card.tsx'
@@ -52,9 +54,6 @@ export function MonitorPage() {
       }
       actions={
         <>
-          <Link to="/incidents" search={{ monitor: monitor.name }} className={buttonClass()}>
-            Its incidents
-          </Link>
           <Link to="/deliveries" search={{ monitor: monitor.name }} className={buttonClass()}>
             Its deliveries
           </Link>
@@ -86,6 +85,8 @@ export function MonitorPage() {
         <FeedCard monitor={monitor} />
         <MetricGraph monitor={monitor} />
         <ThresholdsCard monitor={monitor} />
+        <IncidentsCard monitor={monitor.name} />
+        <DependenciesCard monitor={monitor} />
         <Card title="Events" about="The latest first.">
           <Events monitor={monitor.name} />
         </Card>

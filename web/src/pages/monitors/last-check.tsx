@@ -1,15 +1,21 @@
 import type { Monitor } from '../../api/types.ts'
 import { duration } from '../../lib/time.ts'
-import { Badge } from '../../ui/badge.tsx'
+import { Waterfall } from '../../parts/waterfall.tsx'
+import { Badge, Note } from '../../ui/badge.tsx'
 import { Card, Fact, Facts } from '../../ui/card.tsx'
 import { Time } from '../../ui/time.tsx'
 
 /** What the latest check saw. */
 export function LastCheck({ check }: { check: NonNullable<Monitor['last_check']> }) {
-  const { total } = check.timings_ms
+  const { total, ...phases } = check.timings_ms
   return (
     <Card title="Latest check">
       {check.error && <p className="mb-4 text-sm font-medium text-bad">{check.error.message}</p>}
+      {check.warnings.map(({ class: kind, message }) => (
+        <div key={kind} className="mb-4">
+          <Note tone="warn">{message}</Note>
+        </div>
+      ))}
       <Facts>
         <Fact name="Outcome">
           <Badge tone={check.ok ? 'ok' : 'bad'}>{check.ok ? 'passed' : 'failed'}</Badge>
@@ -19,6 +25,7 @@ export function LastCheck({ check }: { check: NonNullable<Monitor['last_check']>
         </Fact>
         {check.status_code !== null && <Fact name="Answer">HTTP {check.status_code}</Fact>}
         {total !== null && <Fact name="Took">{duration(total)}</Fact>}
+        {check.region && <Fact name="Seen from">{check.region}</Fact>}
         {check.remote_address && <Fact name="Address">{check.remote_address}</Fact>}
         {check.tls && (
           <Fact name="Certificate">
@@ -26,6 +33,11 @@ export function LastCheck({ check }: { check: NonNullable<Monitor['last_check']>
           </Fact>
         )}
       </Facts>
+      {total !== null && Object.values(phases).some(ms => ms !== null) && (
+        <div className="mt-4 max-w-xl">
+          <Waterfall timings={{ ...phases, total }} />
+        </div>
+      )}
     </Card>
   )
 }

@@ -125,7 +125,7 @@ const HEARTBEAT: readonly MonitorField[] = [
   },
   {
     path: 'slug',
-    label: 'Name in its ping URL',
+    label: 'Slug of its ping URL',
     input: 'text',
     placeholder: 'nightly-backup',
     hint: 'a-z 0-9 _ -. Empty: made of the name.',
