@@ -316,6 +316,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/stats/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show how deliveries went over time
+         * @description Attempts by outcome, and percentiles of latency, over a span of at most 31 days: in all, step by step, by endpoint.
+         */
+        get: operations["getDeliveryStats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/stream": {
         parameters: {
             query?: never;
@@ -4049,6 +4069,64 @@ export interface components {
             /** @description Where the next page begins; null: this is the last. */
             next_cursor: string | null;
         };
+        /** @description How deliveries went in a span of time. Test sends do not count. */
+        DeliveryStats: {
+            /** Format: date-time */
+            since: string;
+            /** Format: date-time */
+            until: string;
+            step_s: number;
+            total: components["schemas"]["AttemptFigures"];
+            /** @description One for each step, in order. */
+            steps: components["schemas"]["AttemptFigures"][];
+            /** @description Those of which attempts were made, the busiest first. */
+            endpoints: {
+                endpoint_id: string;
+                delivered: number;
+                /** @description It did not get through, and is tried again. */
+                retry: number;
+                /** @description It did not get through, and was the last. */
+                failed: number;
+                /** @description Of first attempts: from detection until the request is on its way. null: there was none. */
+                ours_ms: components["schemas"]["Percentiles"] | null;
+                /** @description From then until the receiver had answered, or was given up. */
+                theirs_ms: components["schemas"]["Percentiles"] | null;
+                steps: components["schemas"]["Outcomes"][];
+            }[];
+            /** @description Of whose events most was sent: first attempts only, at most 20 monitors. */
+            monitors: {
+                monitor_name: string;
+                sent: number;
+            }[];
+            /** @description Some step had so many attempts that it is judged by its first 2,000; its counts are projected from them. */
+            is_sampled: boolean;
+        };
+        /** @description Attempts by their outcome, and how long they took. */
+        AttemptFigures: {
+            delivered: number;
+            /** @description It did not get through, and is tried again. */
+            retry: number;
+            /** @description It did not get through, and was the last. */
+            failed: number;
+            /** @description Of first attempts: from detection until the request is on its way. null: there was none. */
+            ours_ms: components["schemas"]["Percentiles"] | null;
+            /** @description From then until the receiver had answered, or was given up. */
+            theirs_ms: components["schemas"]["Percentiles"] | null;
+        };
+        /** @description Milliseconds. */
+        Percentiles: {
+            p50: number;
+            p95: number;
+            p99: number;
+        };
+        /** @description Attempts by their outcome. */
+        Outcomes: {
+            delivered: number;
+            /** @description It did not get through, and is tried again. */
+            retry: number;
+            /** @description It did not get through, and was the last. */
+            failed: number;
+        };
         /** @description One message: its `event`, `id` and, as JSON, `data` lines. */
         StreamMessage: {
             /** @constant */
@@ -6081,6 +6159,40 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getDeliveryStats: {
+        parameters: {
+            query?: {
+                /** @description Left out: an hour ago. */
+                since?: string;
+                /** @description Left out: now. */
+                until?: string;
+                /** @description Into how many the time is cut. */
+                steps?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The figures. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryStats"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];

@@ -25,6 +25,7 @@ import { serviceRoutes } from './service.ts'
 import { sessionRoutes } from './session.ts'
 import { silenceRoutes } from './silences.ts'
 import { singleSignOnRoutes } from './single-sign-on.ts'
+import { statsRoutes } from './stats.ts'
 import { statusPageRoutes } from './status-page.ts'
 import { streamRoutes } from './stream.ts'
 import { templateRoutes } from './templates.ts'
@@ -39,6 +40,7 @@ export function addRoutes(app: FastifyInstance, services: Services, accounts: Ac
   endpointActionRoutes(app, services)
   templateRoutes(app, services)
   deliveryRoutes(app, services)
+  statsRoutes(app, services)
   streamRoutes(app, services)
   queueRoutes(app, services)
   forwarderRoutes(app, services)

@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { api, take } from './client.ts'
-import type { Attempt, DeliveryStatus, Endpoint, Filter, Incident, Status } from './types.ts'
+import type { DeliveryStatus, Endpoint, Filter, Incident, Status } from './types.ts'
 
 const PAGE = 50
 const HOUR_MS = 3_600_000
@@ -204,62 +204,16 @@ export const replayQuery = (id: string) =>
     refetchInterval: ({ state }) => (state.data && state.data.status !== 'running' ? false : 500),
   })
 
-/** At most so many pages of 200 are read for figures over a time. */
-const FIGURE_PAGES = 10
-const MOST_ATTEMPTS = FIGURE_PAGES * LARGEST_PAGE
-
-export interface RecentAttempts {
-  readonly attempts: readonly Attempt[]
-  /** Older ones of the span were not read. */
-  readonly isCut: boolean
-  /** When it was asked; ms since the epoch. */
-  readonly at: number
-}
-
-/**
- * The attempts of the last `minutes`, the latest first, test sends left out: at most the latest 2,000. Asked again, it
- * reads only what came since.
- */
-export const recentAttemptsQuery = (minutes: number, endpointId?: string) => {
-  const queryKey = ['recent-attempts', { minutes, endpointId }] as const
-  return queryOptions({
-    queryKey,
-    queryFn: async ({ signal, client }): Promise<RecentAttempts> => {
-      const known = client.getQueryData<RecentAttempts>(queryKey)
-      const knownIds = new Set(known?.attempts.map(({ id }) => id))
-      const at = Date.now()
-      const since = at - minutes * 60_000
-      const fresh: Attempt[] = []
-      let isJoined = false
-      let cursor: string | undefined
-      for (let page = 0; page < FIGURE_PAGES; page++) {
-        const query = {
-          since: new Date(since).toISOString(),
-          limit: LARGEST_PAGE,
-          dry_run: false,
-          endpoint_id: endpointId,
-          cursor,
-        }
-        const answer = await take(api.GET('/v1/attempts', { params: { query }, signal }))
-        fresh.push(...answer.data.filter(({ id }) => !knownIds.has(id)))
-        isJoined = answer.data.some(({ id }) => knownIds.has(id))
-        cursor = answer.next_cursor ?? undefined
-        if (isJoined || !cursor) break
-      }
-      const before = isJoined && known ? known.attempts : []
-      const kept = before.filter(({ started_at }) => Date.parse(started_at) >= since)
-      const attempts = [...fresh, ...kept]
-      // What was left out before is still left out as long as all that was read is still of this time.
-      const wasCut = isJoined && known?.isCut === true && kept.length === before.length
-      return {
-        attempts: attempts.slice(0, MOST_ATTEMPTS),
-        isCut: wasCut || attempts.length > MOST_ATTEMPTS || (!isJoined && cursor !== undefined),
-        at,
-      }
+/** How deliveries went in the last `minutes`. */
+export const deliveryStatsQuery = (minutes: number) =>
+  queryOptions({
+    queryKey: ['delivery-stats', { minutes }],
+    queryFn: ({ signal }) => {
+      const since = new Date(Date.now() - minutes * 60_000).toISOString()
+      return take(api.GET('/v1/stats/deliveries', { params: { query: { since } }, signal }))
     },
     placeholderData: keepPreviousData,
   })
-}
 
 /** Deliveries that wait for their next attempt: the latest 200. */
 export const waitingQuery = queryOptions({

@@ -1,23 +1,21 @@
 import { Link } from '@tanstack/react-router'
-import type { Attempt, Delivery, Endpoint } from '../../api/types.ts'
+import type { Delivery, DeliveryStats, Endpoint } from '../../api/types.ts'
 import { duration } from '../../lib/time.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Card } from '../../ui/card.tsx'
 import { nameOf, stateOf } from '../webhooks/endpoint-words.ts'
-import { percentiles, theirsOf } from './figures.ts'
+import { attemptsOf } from './figures.ts'
 
-/** So many of an endpoint's latest attempts are drawn. */
-const DRAWN = 40
+type Health = DeliveryStats['endpoints'][number]
+type Step = Health['steps'][number]
 
-const FILLS = { delivered: 'bg-ok', retry: 'bg-warn', failed: 'bg-bad' }
-
-/** Each endpoint with its latest attempts, the latest at the right. */
+/** Each endpoint over the time that is looked at, now at the right. */
 export function EndpointHealth({
-  attempts,
+  health,
   endpoints,
   waiting,
 }: {
-  attempts: readonly Attempt[]
+  health: readonly Health[]
   endpoints: readonly Endpoint[]
   waiting: readonly Delivery[]
 }) {
@@ -25,10 +23,10 @@ export function EndpointHealth({
     <Card title="Health of each webhook">
       <ul className="divide-y divide-line">
         {endpoints.map(endpoint => {
-          const its = attempts.filter(({ endpoint_id }) => endpoint_id === endpoint.id)
+          const its = health.find(({ endpoint_id }) => endpoint_id === endpoint.id)
           const held = waiting.filter(({ endpoint_id }) => endpoint_id === endpoint.id).length
           const { word, tone } = stateOf(endpoint)
-          const answer = percentiles(its.map(theirsOf))
+          const answer = its?.theirs_ms
           return (
             <li key={endpoint.id} className="py-3 first:pt-0 last:pb-0">
               <div className="flex flex-wrap items-center gap-x-3 gap-y-1 text-sm">
@@ -45,22 +43,33 @@ export function EndpointHealth({
                   {answer ? `answers in ${duration(answer.p95)} (p95)` : 'nothing sent'}
                 </span>
               </div>
-              <div
-                role="img"
-                aria-label={`${its.filter(one => one.outcome === 'delivered').length} of ${its.length} attempts delivered`}
-                className="mt-2 flex h-4 justify-end gap-0.5 overflow-hidden"
-              >
-                {its
-                  .slice(0, DRAWN)
-                  .toReversed()
-                  .map(({ id, outcome }) => (
-                    <span key={id} className={`w-1.5 shrink-0 rounded-[2px] ${FILLS[outcome]}`} />
-                  ))}
-              </div>
+              {its && <Steps health={its} />}
             </li>
           )
         })}
       </ul>
     </Card>
   )
+}
+
+/** What became of the attempts of each step; nothing where there were none. */
+function Steps({ health }: { health: Health }) {
+  return (
+    <div
+      role="img"
+      aria-label={`${health.delivered} of ${attemptsOf(health)} attempts delivered`}
+      className="mt-2 flex h-4 gap-0.5"
+    >
+      {health.steps.map((step, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a step is its place in time.
+        <span key={index} className={`h-full flex-1 rounded-[2px] ${fillOf(step)}`} />
+      ))}
+    </div>
+  )
+}
+
+function fillOf(step: Step): string {
+  if (step.failed > 0) return 'bg-bad'
+  if (step.retry > 0) return 'bg-warn'
+  return step.delivered > 0 ? 'bg-ok' : 'bg-idle-soft'
 }

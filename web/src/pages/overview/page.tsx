@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { Gauge, Plus } from 'lucide-react'
-import { endpointsQuery, type RecentAttempts, recentAttemptsQuery, waitingQuery } from '../../api/queries.ts'
-import type { Endpoint } from '../../api/types.ts'
+import { deliveryStatsQuery, endpointsQuery, waitingQuery } from '../../api/queries.ts'
+import type { DeliveryStats, Endpoint } from '../../api/types.ts'
 import { TimeChart } from '../../parts/time-chart.tsx'
 import { buttonClass } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
@@ -10,7 +10,7 @@ import { Page } from '../../ui/page.tsx'
 import { Empty, Failure, Skeleton, Stale } from '../../ui/states.tsx'
 import { BusiestMonitors } from './busiest-monitors.tsx'
 import { EndpointHealth } from './endpoint-health.tsx'
-import { oursOf, seriesOf, TARGET_MS, theirsOf } from './figures.ts'
+import { attemptsOf, seriesOf, TARGET_MS } from './figures.ts'
 import { Tiles } from './tiles.tsx'
 import { Verdict } from './verdict.tsx'
 
@@ -21,7 +21,6 @@ const RANGES = [
   [1440, '24 h'],
 ] as const
 const DEFAULT_MINUTES = 60
-const SLOTS = 48
 const REFRESH_MS = 10_000
 
 const TARGET = [{ value: TARGET_MS, text: `${TARGET_MS} ms` }]
@@ -30,7 +29,7 @@ const TARGET = [{ value: TARGET_MS, text: `${TARGET_MS} ms` }]
 export function OverviewPage() {
   const { minutes = DEFAULT_MINUTES } = useSearch({ from: '/overview' })
   const navigate = useNavigate()
-  const recent = useQuery({ ...recentAttemptsQuery(minutes), refetchInterval: REFRESH_MS })
+  const stats = useQuery({ ...deliveryStatsQuery(minutes), refetchInterval: REFRESH_MS })
   const endpoints = useQuery(endpointsQuery)
   return (
     <Page
@@ -53,70 +52,58 @@ export function OverviewPage() {
         </fieldset>
       }
     >
-      {recent.error && !recent.data ? (
-        <Failure error={recent.error} retry={recent.refetch} />
+      {stats.error && !stats.data ? (
+        <Failure error={stats.error} retry={stats.refetch} />
       ) : endpoints.error && !endpoints.data ? (
         <Failure error={endpoints.error} retry={endpoints.refetch} />
-      ) : !recent.data || !endpoints.data ? (
+      ) : !stats.data || !endpoints.data ? (
         <Skeleton rows={4} className="h-36" />
       ) : endpoints.data.length === 0 ? (
         <Welcome />
       ) : (
         <>
-          <Stale error={recent.error} at={recent.data.at} />
-          <Figures recent={recent.data} endpoints={endpoints.data} minutes={minutes} />
+          <Stale error={stats.error} at={stats.dataUpdatedAt} />
+          <Figures stats={stats.data} endpoints={endpoints.data} />
         </>
       )}
     </Page>
   )
 }
 
-function Figures({
-  recent,
-  endpoints,
-  minutes,
-}: {
-  recent: RecentAttempts
-  endpoints: readonly Endpoint[]
-  minutes: number
-}) {
+function Figures({ stats, endpoints }: { stats: DeliveryStats; endpoints: readonly Endpoint[] }) {
   const waiting = useQuery({ ...waitingQuery, refetchInterval: REFRESH_MS })
-  const { attempts, at, isCut } = recent
-  const span = { from: at - minutes * 60_000, to: at, slots: SLOTS }
-  // A retry waits because of its receiver: only first attempts say how fast we are.
-  const first = attempts.filter(({ retry_attempt }) => retry_attempt === 0)
   return (
     <div className="space-y-4">
-      <Verdict attempts={attempts} endpoints={endpoints} />
-      <Tiles attempts={attempts} waiting={waiting.data} />
-      {isCut && (
+      <Verdict stats={stats} endpoints={endpoints} />
+      <Tiles total={stats.total} waiting={waiting.data} />
+      {stats.is_sampled && (
         <p className="text-sm text-muted">
-          From the latest {attempts.length.toLocaleString('en')} attempts; there are more in this time.
+          There is so much that each point is judged by its first 2,000 attempts.
         </p>
       )}
-      {attempts.length > 0 && (
+      {attemptsOf(stats.total) > 0 && (
         <div className="grid gap-4 lg:grid-cols-2">
           <Card
             title="Us: from detection to the receiver"
             about="Until a first attempt’s request is on its way."
           >
             <TimeChart
-              {...seriesOf(first, span, oursOf)}
+              {...seriesOf(stats, 'ours_ms')}
               limits={TARGET}
               summary="Latency from detection to the receiver over time, against the line of 200 ms"
             />
           </Card>
           <Card title="Them: until the receiver has answered" about="Every attempt, retries too.">
             <TimeChart
-              {...seriesOf(attempts, span, theirsOf)}
+              {...seriesOf(stats, 'theirs_ms')}
               summary="How long receivers take to answer, over time"
             />
           </Card>
         </div>
       )}
       <div className="grid gap-4 lg:grid-cols-[3fr_2fr]">
-        <EndpointHealth attempts={attempts} endpoints={endpoints} waiting={waiting.data?.data ?? []} />
-        <BusiestMonitors attempts={attempts} />
+        <EndpointHealth health={stats.endpoints} endpoints={endpoints} waiting={waiting.data?.data ?? []} />
+        <BusiestMonitors monitors={stats.monitors} />
       </div>
     </div>
   )

@@ -1,20 +1,19 @@
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
-import type { Attempt, Delivery } from '../../api/types.ts'
+import type { Delivery, DeliveryStats } from '../../api/types.ts'
 import { duration } from '../../lib/time.ts'
-import { oursOf, percentiles, successRate, TARGET_MS, theirsOf } from './figures.ts'
+import { successRate, TARGET_MS } from './figures.ts'
 
 /** The four figures that matter. */
 export function Tiles({
-  attempts,
+  total,
   waiting,
 }: {
-  attempts: readonly Attempt[]
+  total: DeliveryStats['total']
   waiting: { data: Delivery[]; next_cursor: string | null } | undefined
 }) {
-  const rate = successRate(attempts)
-  const ours = percentiles(attempts.filter(({ retry_attempt }) => retry_attempt === 0).map(oursOf))
-  const theirs = percentiles(attempts.map(theirsOf))
+  const rate = successRate(total)
+  const { ours_ms: ours, theirs_ms: theirs } = total
   const retries = waiting?.data.filter(delivery => delivery.attempts > 0).length ?? 0
   return (
     <dl className="grid grid-cols-2 gap-3 lg:grid-cols-4">

@@ -1,36 +1,27 @@
-import type { Attempt, Endpoint } from '../../api/types.ts'
+import type { DeliveryStats, Endpoint } from '../../api/types.ts'
 import { duration } from '../../lib/time.ts'
 import { Note, type Tone } from '../../ui/badge.tsx'
 import { nameOf } from '../webhooks/endpoint-words.ts'
-import { groupBy, oursOf, percentiles, TARGET_MS } from './figures.ts'
+import { attemptsOf, TARGET_MS } from './figures.ts'
 
 /** An endpoint of whose attempts so many do not get through is in trouble. */
 const TROUBLE = 0.2
 const MOST_NAMED = 3
 
 /** One sentence: is it us or them? */
-export function Verdict({
-  attempts,
-  endpoints,
-}: {
-  attempts: readonly Attempt[]
-  endpoints: readonly Endpoint[]
-}) {
-  const { tone, text } = verdictOf(attempts, endpoints)
+export function Verdict({ stats, endpoints }: { stats: DeliveryStats; endpoints: readonly Endpoint[] }) {
+  const { tone, text } = verdictOf(stats, endpoints)
   return <Note tone={tone}>{text}</Note>
 }
 
-function verdictOf(
-  attempts: readonly Attempt[],
-  endpoints: readonly Endpoint[],
-): { tone: Tone; text: string } {
-  if (attempts.length === 0)
+function verdictOf(stats: DeliveryStats, endpoints: readonly Endpoint[]): { tone: Tone; text: string } {
+  if (attemptsOf(stats.total) === 0)
     return { tone: 'idle', text: 'Nothing was sent in this time, so there is nothing to judge.' }
   const names = new Map(endpoints.map(endpoint => [endpoint.id, nameOf(endpoint)]))
-  const troubled = groupBy(attempts, ({ endpoint_id }) => endpoint_id)
-    .filter(([, all]) => all.filter(({ outcome }) => outcome !== 'delivered').length / all.length > TROUBLE)
-    .map(([id]) => names.get(id) ?? id)
-  const ours = percentiles(attempts.filter(({ retry_attempt }) => retry_attempt === 0).map(oursOf))
+  const troubled = stats.endpoints
+    .filter(its => (its.retry + its.failed) / attemptsOf(its) > TROUBLE)
+    .map(({ endpoint_id: id }) => names.get(id) ?? id)
+  const ours = stats.total.ours_ms
   const areWeSlow = ours !== null && ours.p99 > TARGET_MS
   const them =
     troubled.length > MOST_NAMED
