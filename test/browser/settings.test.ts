@@ -203,9 +203,11 @@ describe.skipIf(!browser)('Somebody who runs StatusPulse, in the settings', () =
     await signedIn(
       async page => {
         await page.goto('/settings/nodes')
-        await page.getByText('The operator’s', { exact: true }).waitFor()
+        await page.getByText('Only operators of the whole installation may do this.').waitFor()
+        expect(await page.getByRole('link', { name: 'Nodes' }).count()).toBe(0)
         await page.getByRole('link', { name: 'Workspaces' }).click()
-        await page.getByText('Listing and making workspaces needs the operator’s key').waitFor()
+        await page.getByText('This workspace').waitFor()
+        expect(await page.getByText('All workspaces').count()).toBe(0)
       },
       { token: body.key },
     )

@@ -4982,6 +4982,11 @@ export interface components {
         SessionState: {
             /** @description null: nobody is signed in. */
             who: components["schemas"]["Who"] | null;
+            /** @description What the API key of the request may. null: it carries none. */
+            key: {
+                scopes: ("ingest" | "read" | "respond" | "admin")[];
+                operator: boolean;
+            } | null;
             /** @description There is no user yet: `POST /v1/setup` makes the first. */
             needs_set_up: boolean;
             /** @description Where single sign-on begins; null: it is not configured. */

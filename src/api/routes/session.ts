@@ -5,7 +5,7 @@ import { findUserByEmail, hasUsers } from '../../store/users.ts'
 import { type Accounts, SESSION_LIMITS } from '../accounts/accounts.ts'
 import { refuseOtherSitesSigningIn } from '../accounts/same-origin.ts'
 import { showSession, showWho } from '../accounts/views.ts'
-import type { CallerSession } from '../caller.ts'
+import { type CallerSession, identify } from '../caller.ts'
 import { addOperation } from '../operation.ts'
 import { sessionList, sessionMove, sessionState, signInInput, who } from '../schemas/accounts.ts'
 import { idParams } from '../schemas/common.ts'
@@ -21,7 +21,7 @@ export function sessionRoutes(app: FastifyInstance, services: Services, accounts
   addList(app, services)
 }
 
-function addState(app: FastifyInstance, { database, config }: Services, accounts: Accounts): void {
+function addState(app: FastifyInstance, { database, catalog, config }: Services, accounts: Accounts): void {
   const provider = config.singleSignOn
   const singleSignOn = provider && { name: new URL(provider.issuer).host, url: START_PATH }
   addOperation(app, {
@@ -36,7 +36,9 @@ function addState(app: FastifyInstance, { database, config }: Services, accounts
     answers: { 200: { description: 'How it stands.', schema: sessionState } },
     handler: async ({ request }) => {
       const caller = await accounts.callerOf(request)
+      const key = identify(request.headers.authorization, catalog)
       return {
+        key: key && { scopes: [...key.scopes], operator: key.operator },
         who: caller && (await showWho(database, caller)),
         needs_set_up: caller === null && !(await hasUsers(database)),
         single_sign_on: singleSignOn,

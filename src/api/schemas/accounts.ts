@@ -52,6 +52,10 @@ export const who = z
 export const sessionState = z
   .object({
     who: who.nullable().meta({ description: 'null: nobody is signed in.' }),
+    key: z
+      .object({ scopes: z.array(z.enum(SCOPES)), operator: z.boolean() })
+      .nullable()
+      .meta({ description: 'What the API key of the request may. null: it carries none.' }),
     needs_set_up: z
       .boolean()
       .meta({ description: 'There is no user yet: `POST /v1/setup` makes the first.' }),

@@ -68,6 +68,13 @@ export const previewQuery = (id: string, filter: Filter) =>
     placeholderData: keepPreviousData,
   })
 
+/** What the API key that this page is signed in with may; null: it is none any more. */
+export const keyScopesQuery = queryOptions({
+  queryKey: ['key-scopes'],
+  queryFn: async ({ signal }) => (await take(api.GET('/v1/session', { signal }))).key,
+  staleTime: Number.POSITIVE_INFINITY,
+})
+
 export const monitorsQuery = (search: string, limit = PAGE, status?: Status) =>
   queryOptions({
     queryKey: ['monitors', { search, limit, status }],

@@ -5,6 +5,7 @@ import { endpointsQuery } from '../api/queries.ts'
 import { session } from '../api/session.ts'
 import { useTheme } from '../lib/theme.ts'
 import { SETTINGS_SECTIONS } from '../pages/settings/sections.ts'
+import { useMay } from '../parts/may.tsx'
 import { Dialog } from '../ui/dialog.tsx'
 import { PLACES } from './nav.ts'
 
@@ -95,9 +96,12 @@ function useCommands(openHelp: () => void): Command[] {
   const navigate = useNavigate()
   const { toggle } = useTheme()
   const { data: endpoints = [] } = useQuery(endpointsQuery)
+  const mayAdd = useMay('admin')
   return [
     ...PLACES.map(({ name, to }) => ({ name, kind: 'Page', run: () => navigate({ to }) })),
-    { name: 'Add a webhook', kind: 'Do', run: () => navigate({ to: '/webhooks/new' }) },
+    ...(mayAdd
+      ? [{ name: 'Add a webhook', kind: 'Do' as const, run: () => navigate({ to: '/webhooks/new' }) }]
+      : []),
     {
       name: 'Deliveries that failed',
       kind: 'Page',

@@ -6,6 +6,7 @@ import { deliveryQuery, endpointQuery } from '../../api/queries.ts'
 import type { DeliveryDetail } from '../../api/types.ts'
 import { sentence } from '../../lib/text.ts'
 import { AttemptView, answerOf } from '../../parts/attempt-view.tsx'
+import { May } from '../../parts/may.tsx'
 import { Badge, Note, toneOf } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Card, Fact, Facts } from '../../ui/card.tsx'
@@ -42,7 +43,11 @@ export function DeliveryPage() {
           </span>
         </span>
       }
-      actions={<Replay delivery={delivery} />}
+      actions={
+        <May need="respond">
+          <Replay delivery={delivery} />
+        </May>
+      }
     >
       <div className="space-y-4">
         <Why delivery={delivery} />

@@ -4,6 +4,7 @@ import { ListChecks, RotateCcw } from 'lucide-react'
 import { useState } from 'react'
 import { type DeliveryFilters, deliveriesQuery, endpointsQuery } from '../../api/queries.ts'
 import { DeliveryRow } from '../../parts/delivery-row.tsx'
+import { May } from '../../parts/may.tsx'
 import { Button, buttonClass } from '../../ui/button.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Empty, Failure, Skeleton, Stale } from '../../ui/states.tsx'
@@ -22,10 +23,12 @@ export function DeliveriesPage() {
       title="Deliveries"
       about="Every event on its way to every endpoint, and what came of it."
       actions={
-        <Button onClick={() => setReplaying(true)}>
-          <RotateCcw aria-hidden="true" className="size-4" />
-          Replay what failed…
-        </Button>
+        <May need="admin">
+          <Button onClick={() => setReplaying(true)}>
+            <RotateCcw aria-hidden="true" className="size-4" />
+            Replay what failed…
+          </Button>
+        </May>
       }
     >
       <Filters filters={filters} onChange={change} />

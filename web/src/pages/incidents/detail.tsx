@@ -6,6 +6,7 @@ import { incidentQuery } from '../../api/queries.ts'
 import type { Incident } from '../../api/types.ts'
 import { sentence } from '../../lib/text.ts'
 import { duration } from '../../lib/time.ts'
+import { May } from '../../parts/may.tsx'
 import { Badge, Note } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Card, Fact, Facts } from '../../ui/card.tsx'
@@ -40,7 +41,7 @@ export function IncidentPage() {
         </span>
       }
     >
-      <div className="space-y-4">
+      <div className="flex flex-col gap-4">
         {incident.held && (
           <Note tone="info">Nothing is sent of it for now. {sentence(incident.held.why)}</Note>
         )}
@@ -65,7 +66,9 @@ export function IncidentPage() {
             </Fact>
           </Facts>
         </Card>
-        <Deeds incident={incident} />
+        <May need="respond">
+          <Deeds incident={incident} />
+        </May>
         <Card title="Timeline" about="What happened, and whom it was told to.">
           <Timeline entries={incident.timeline} />
         </Card>

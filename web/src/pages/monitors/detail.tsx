@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { eventsQuery, monitorQuery } from '../../api/queries.ts'
+import { IfMay, May } from '../../parts/may.tsx'
 import { UptimeCard } from '../../parts/uptime-bars.tsx'
 import { Badge, Note } from '../../ui/badge.tsx'
 import { buttonClass } from '../../ui/button.tsx'
@@ -60,14 +61,18 @@ export function MonitorPage() {
           <Link to="/live" search={{ monitor: monitor.name }} className={buttonClass()}>
             Watch it live
           </Link>
-          <Link to="/quiet" search={{ monitor: monitor.name }} className={buttonClass()}>
-            Silence it
-          </Link>
-          <EditMonitor monitor={monitor} />
+          <IfMay need="respond">
+            <Link to="/quiet" search={{ monitor: monitor.name }} className={buttonClass()}>
+              Silence it
+            </Link>
+          </IfMay>
+          <May need="admin">
+            <EditMonitor monitor={monitor} />
+          </May>
         </>
       }
     >
-      <div className="space-y-4">
+      <div className="flex flex-col gap-4">
         {monitor.incident_id && (
           <Note tone="bad">
             An incident is open.{' '}
@@ -84,7 +89,9 @@ export function MonitorPage() {
         {monitor.last_check && <LastCheck check={monitor.last_check} />}
         <FeedCard monitor={monitor} />
         <MetricGraph monitor={monitor} />
-        <ThresholdsCard monitor={monitor} />
+        <May need="admin">
+          <ThresholdsCard monitor={monitor} />
+        </May>
         <IncidentsCard monitor={monitor.name} />
         <DependenciesCard monitor={monitor} />
         <Card title="Events" about="The latest first.">

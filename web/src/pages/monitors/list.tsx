@@ -6,6 +6,7 @@ import { monitorsQuery } from '../../api/queries.ts'
 import { type Monitor, STATUSES, type Status, type Uptime } from '../../api/types.ts'
 import { uptimesQuery } from '../../api/uptime.ts'
 import { duration } from '../../lib/time.ts'
+import { May } from '../../parts/may.tsx'
 import { Badge } from '../../ui/badge.tsx'
 import { inputClass } from '../../ui/field.tsx'
 import { Page } from '../../ui/page.tsx'
@@ -40,7 +41,11 @@ export function MonitorsPage() {
     <Page
       title="Monitors"
       about="What is watched, here or elsewhere, and how each stands."
-      actions={<AddMonitor />}
+      actions={
+        <May need="admin">
+          <AddMonitor />
+        </May>
+      }
     >
       <search className="mb-4 flex flex-wrap gap-2">
         <div className="relative min-w-56 flex-1">

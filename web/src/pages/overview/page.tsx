@@ -3,6 +3,7 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { Gauge, Plus } from 'lucide-react'
 import { deliveryStatsQuery, endpointsQuery, waitingQuery } from '../../api/queries.ts'
 import type { DeliveryStats, Endpoint } from '../../api/types.ts'
+import { IfMay } from '../../parts/may.tsx'
 import { TimeChart } from '../../parts/time-chart.tsx'
 import { buttonClass } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
@@ -115,10 +116,12 @@ function Welcome() {
       icon={Gauge}
       title="Nothing is sent anywhere yet"
       action={
-        <Link to="/webhooks/new" className={buttonClass('primary')}>
-          <Plus aria-hidden="true" className="size-4" />
-          Add the first webhook
-        </Link>
+        <IfMay need="admin">
+          <Link to="/webhooks/new" className={buttonClass('primary')}>
+            <Plus aria-hidden="true" className="size-4" />
+            Add the first webhook
+          </Link>
+        </IfMay>
       }
     >
       StatusPulse tells other systems the moment something changes. Add a webhook, and this page shows how

@@ -1,3 +1,4 @@
+import { May } from '../../parts/may.tsx'
 import { Page } from '../../ui/page.tsx'
 import { MaintenanceCard } from './maintenance.tsx'
 import { SilencesCard } from './silences.tsx'
@@ -10,8 +11,12 @@ export function QuietPage() {
       about="What is not told for a time. It stays on record with the reason, and what is still wrong at the end is told then."
     >
       <div className="grid items-start gap-4 xl:grid-cols-2">
-        <SilencesCard />
-        <MaintenanceCard />
+        <May need="respond">
+          <SilencesCard />
+        </May>
+        <May need="admin">
+          <MaintenanceCard />
+        </May>
       </div>
     </Page>
   )

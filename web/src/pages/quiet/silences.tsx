@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { type Silence, silencesQuery, useEndSilence } from '../../api/quiet.ts'
+import { useMay } from '../../parts/may.tsx'
 import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
@@ -16,7 +17,8 @@ const HOUR_MS = 3_600_000
 export function SilencesCard() {
   const { monitor } = useSearch({ from: '/quiet' })
   const { data, error, refetch } = useQuery(silencesQuery)
-  const [isOpen, setOpen] = useState(monitor !== undefined)
+  const may = useMay('respond')
+  const [isOpen, setOpen] = useState(monitor !== undefined && may)
   return (
     <Card
       title="Silences"

@@ -1,6 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { ProblemError } from '../../api/client.ts'
 import {
   type Forwarder,
   forwardersQuery,
@@ -33,9 +32,7 @@ export function Forwarders({ queue }: { queue: string }) {
         <h3 className="text-sm font-medium">Forwarders</h3>
         {data && <AddForwarder queue={queue} />}
       </div>
-      {error instanceof ProblemError && error.status === 403 ? (
-        <p className="mt-1 text-sm text-muted">They are shown to keys with the scope admin.</p>
-      ) : error ? (
+      {error ? (
         <Failure error={error} retry={refetch} />
       ) : !data ? (
         <Skeleton rows={1} className="h-9" />

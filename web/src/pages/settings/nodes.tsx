@@ -1,10 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
-import { Server } from 'lucide-react'
-import { ProblemError } from '../../api/client.ts'
 import { type Node, nodesQuery } from '../../api/settings.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Page } from '../../ui/page.tsx'
-import { Empty, Failure, Skeleton } from '../../ui/states.tsx'
+import { Failure, Skeleton } from '../../ui/states.tsx'
 import { Time } from '../../ui/time.tsx'
 
 const BUCKETS = 64
@@ -23,12 +21,6 @@ export function NodesPage() {
 
 function Nodes() {
   const { data, error, refetch } = useQuery(nodesQuery)
-  if (error instanceof ProblemError && error.status === 403)
-    return (
-      <Empty icon={Server} title="The operator’s">
-        Which nodes there are is shown to the operator’s key: the one that the first start printed.
-      </Empty>
-    )
   if (error) return <Failure error={error} retry={refetch} />
   if (!data) return <Skeleton rows={2} className="h-44" />
   const unowned = BUCKETS - data.reduce((count, { buckets }) => count + buckets.length, 0)

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Inbox } from 'lucide-react'
 import { type Queue, queueQuery, queuesQuery, useDeleteConsumer, useDeleteQueue } from '../../api/settings.ts'
 import { duration } from '../../lib/time.ts'
+import { IfMay, May } from '../../parts/may.tsx'
 import { Badge } from '../../ui/badge.tsx'
 import { Card } from '../../ui/card.tsx'
 import { Page } from '../../ui/page.tsx'
@@ -24,7 +25,11 @@ export function QueuesPage() {
     <Page
       title="Queues"
       about="Durable feeds of every attempt for other programs: they read on where they were, whatever restarts."
-      actions={<CreateQueue />}
+      actions={
+        <May need="admin">
+          <CreateQueue />
+        </May>
+      }
     >
       <Queues />
     </Page>
@@ -61,7 +66,13 @@ function QueueCard({ name }: { name: string }) {
       id={`queue-${name}`}
       title={name}
       about={filterInWords(queue)}
-      action={name !== DEFAULT_QUEUE && <DeleteQueue name={name} />}
+      action={
+        name !== DEFAULT_QUEUE && (
+          <May need="admin">
+            <DeleteQueue name={name} />
+          </May>
+        )
+      }
     >
       <h3 className="text-sm font-medium">Consumers</h3>
       {consumers.length === 0 ? (
@@ -78,7 +89,9 @@ function QueueCard({ name }: { name: string }) {
           ))}
         </ul>
       )}
-      <Forwarders queue={name} />
+      <IfMay need="admin">
+        <Forwarders queue={name} />
+      </IfMay>
     </Card>
   )
 }
@@ -95,17 +108,19 @@ function ConsumerRow({ queue, consumer }: { queue: string; consumer: Queue['cons
         </p>
       </div>
       <LagBadge lag={lag} />
-      <Sure
-        label="Delete"
-        title={`Delete the consumer ${name}?`}
-        deed="Delete"
-        keep="Keep it"
-        busy={remove.isPending}
-        error={remove.error}
-        onDo={close => remove.mutate(name, { onSuccess: close })}
-      >
-        How far it was is forgotten. If it reads again, it is a new one, and begins where new ones do.
-      </Sure>
+      <May need="admin">
+        <Sure
+          label="Delete"
+          title={`Delete the consumer ${name}?`}
+          deed="Delete"
+          keep="Keep it"
+          busy={remove.isPending}
+          error={remove.error}
+          onDo={close => remove.mutate(name, { onSuccess: close })}
+        >
+          How far it was is forgotten. If it reads again, it is a new one, and begins where new ones do.
+        </Sure>
+      </May>
     </li>
   )
 }

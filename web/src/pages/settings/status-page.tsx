@@ -4,6 +4,7 @@ import { type FormEvent, useState } from 'react'
 import { api, ProblemError, take } from '../../api/client.ts'
 import { statusPageQuery } from '../../api/status-page.ts'
 import type { StatusPage, StatusPageInput } from '../../api/types.ts'
+import { May } from '../../parts/may.tsx'
 import { Note } from '../../ui/badge.tsx'
 import { Button, buttonClass } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
@@ -33,7 +34,9 @@ export function StatusPagePage() {
       {error ? (
         <Failure error={error} retry={refetch} />
       ) : data ? (
-        <Settings page={data} />
+        <May need="admin">
+          <Settings page={data} />
+        </May>
       ) : (
         <Skeleton rows={3} className="h-40" />
       )}

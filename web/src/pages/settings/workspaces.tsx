@@ -1,7 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
-import { Boxes, Plus } from 'lucide-react'
+import { Plus } from 'lucide-react'
 import { type FormEvent, useState } from 'react'
-import { ProblemError } from '../../api/client.ts'
 import {
   useCreateWorkspace,
   useUpdateWorkspace,
@@ -10,12 +9,13 @@ import {
   workspaceQuery,
   workspacesQuery,
 } from '../../api/settings.ts'
+import { IfMay, May } from '../../parts/may.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { TextField } from '../../ui/field.tsx'
 import { Page } from '../../ui/page.tsx'
-import { Empty, Failure, Skeleton } from '../../ui/states.tsx'
+import { Failure, Skeleton } from '../../ui/states.tsx'
 import { Switch } from '../../ui/switch.tsx'
 import { Time } from '../../ui/time.tsx'
 import { FreshKey, Refusal } from './parts.tsx'
@@ -24,9 +24,13 @@ import { FreshKey, Refusal } from './parts.tsx'
 export function WorkspacesPage() {
   return (
     <Page title="Workspaces" about="Everything belongs to exactly one: monitors, webhooks, events and keys.">
-      <div className="space-y-6">
-        <Own />
-        <All />
+      <div className="flex flex-col gap-6">
+        <May need="admin">
+          <Own />
+        </May>
+        <IfMay need="operator">
+          <All />
+        </IfMay>
       </div>
     </Page>
   )
@@ -86,18 +90,13 @@ function OwnSettings({ workspace }: { workspace: Workspace }) {
 
 function All() {
   const { data, error, refetch } = useQuery(workspacesQuery)
-  const isForbidden = error instanceof ProblemError && error.status === 403
   return (
     <Card
       title="All workspaces"
       about="Tenants of this installation; none sees anything of another."
       action={data && <CreateWorkspace />}
     >
-      {isForbidden ? (
-        <Empty icon={Boxes} title="The operator’s">
-          Listing and making workspaces needs the operator’s key: the one that the first start printed.
-        </Empty>
-      ) : error ? (
+      {error ? (
         <Failure error={error} retry={refetch} />
       ) : !data ? (
         <Skeleton rows={2} />

@@ -5,6 +5,7 @@ import { useUpdateEndpoint } from '../../api/actions.ts'
 import { endpointQuery } from '../../api/queries.ts'
 import type { Endpoint } from '../../api/types.ts'
 import { sentence } from '../../lib/text.ts'
+import { May } from '../../parts/may.tsx'
 import { Badge, Note } from '../../ui/badge.tsx'
 import { buttonClass } from '../../ui/button.tsx'
 import { Page } from '../../ui/page.tsx'
@@ -79,15 +80,21 @@ export function WebhookPage() {
           </a>
         ))}
       </nav>
-      <div className="space-y-4">
-        <TargetCard endpoint={endpoint} />
-        <TriggerCard endpoint={endpoint} />
-        <SecretCard endpoint={endpoint} />
-        <SimulateCard endpoint={endpoint} />
+      <div className="flex flex-col gap-4">
+        <May need="admin">
+          <TargetCard endpoint={endpoint} />
+          <TriggerCard endpoint={endpoint} />
+          <SecretCard endpoint={endpoint} />
+          <SimulateCard endpoint={endpoint} />
+        </May>
         <VerifyCard endpoint={endpoint} />
-        <RulesCard endpoint={endpoint} />
+        <May need="admin">
+          <RulesCard endpoint={endpoint} />
+        </May>
         <RecentDeliveries endpointId={endpoint.id} />
-        <DeleteEndpoint endpoint={endpoint} />
+        <May need="admin">
+          <DeleteEndpoint endpoint={endpoint} />
+        </May>
       </div>
     </Page>
   )
@@ -98,12 +105,14 @@ function State({ endpoint }: { endpoint: Endpoint }) {
   const { word, tone } = stateOf(endpoint)
   return (
     <div className="flex flex-wrap items-center gap-3">
-      <Switch
-        label="Send events here"
-        isOn={endpoint.enabled}
-        disabled={update.isPending}
-        onChange={enabled => update.mutate({ enabled })}
-      />
+      <May need="admin">
+        <Switch
+          label="Send events here"
+          isOn={endpoint.enabled}
+          disabled={update.isPending}
+          onChange={enabled => update.mutate({ enabled })}
+        />
+      </May>
       <Badge tone={tone}>{word}</Badge>
       <span className="font-mono text-xs">{endpoint.id}</span>
       {update.error && <span className="text-sm text-bad">{update.error.message}</span>}

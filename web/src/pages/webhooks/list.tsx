@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router'
 import { BookOpen, ChevronRight, Plus, Webhook } from 'lucide-react'
 import { endpointsQuery } from '../../api/queries.ts'
 import type { Endpoint } from '../../api/types.ts'
+import { IfMay } from '../../parts/may.tsx'
 import { Badge } from '../../ui/badge.tsx'
 import { buttonClass } from '../../ui/button.tsx'
 import { Page } from '../../ui/page.tsx'
@@ -22,10 +23,12 @@ export function WebhooksPage() {
             <BookOpen aria-hidden="true" className="size-4" />
             View API docs
           </a>
-          <Link to="/webhooks/new" className={buttonClass('primary')}>
-            <Plus aria-hidden="true" className="size-4" />
-            Add a webhook
-          </Link>
+          <IfMay need="admin">
+            <Link to="/webhooks/new" className={buttonClass('primary')}>
+              <Plus aria-hidden="true" className="size-4" />
+              Add a webhook
+            </Link>
+          </IfMay>
         </>
       }
     >
@@ -81,10 +84,12 @@ function NoWebhooks() {
       icon={Webhook}
       title="No webhook yet"
       action={
-        <Link to="/webhooks/new" className={buttonClass('primary')}>
-          <Plus aria-hidden="true" className="size-4" />
-          Add the first webhook
-        </Link>
+        <IfMay need="admin">
+          <Link to="/webhooks/new" className={buttonClass('primary')}>
+            <Plus aria-hidden="true" className="size-4" />
+            Add the first webhook
+          </Link>
+        </IfMay>
       }
     >
       A webhook is an address that hears of events: a URL of yours, a Slack channel, PagerDuty, Teams or

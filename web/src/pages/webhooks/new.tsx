@@ -1,5 +1,6 @@
 import { Link, useNavigate } from '@tanstack/react-router'
 import { useCreateEndpoint } from '../../api/actions.ts'
+import { IfMay, MayNot } from '../../parts/may.tsx'
 import { Card } from '../../ui/card.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Steps } from './steps.tsx'
@@ -16,29 +17,31 @@ export function NewWebhookPage() {
       above={<Link to="/webhooks">Webhooks</Link>}
     >
       <Steps current={1} />
-      <Card
-        title="Secure HTTP target"
-        about="Where events are POSTed to. The address is checked, and a TLS handshake made, before it is registered."
-      >
-        <TargetForm
-          isBusy={create.isPending}
-          error={create.error}
-          onSubmit={input =>
-            create.mutate(
-              { ...input, enabled: false },
-              {
-                onSuccess: ({ id }) =>
-                  navigate({
-                    to: '/webhooks/$id/set-up',
-                    params: { id },
-                    search: { step: 1 },
-                    replace: true,
-                  }),
-              },
-            )
-          }
-        />
-      </Card>
+      <IfMay need="admin" otherwise={<MayNot need="admin" />}>
+        <Card
+          title="Secure HTTP target"
+          about="Where events are POSTed to. The address is checked, and a TLS handshake made, before it is registered."
+        >
+          <TargetForm
+            isBusy={create.isPending}
+            error={create.error}
+            onSubmit={input =>
+              create.mutate(
+                { ...input, enabled: false },
+                {
+                  onSuccess: ({ id }) =>
+                    navigate({
+                      to: '/webhooks/$id/set-up',
+                      params: { id },
+                      search: { step: 1 },
+                      replace: true,
+                    }),
+                },
+              )
+            }
+          />
+        </Card>
+      </IfMay>
     </Page>
   )
 }

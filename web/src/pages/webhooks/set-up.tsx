@@ -4,6 +4,7 @@ import { useEffect } from 'react'
 import { useUpdateEndpoint } from '../../api/actions.ts'
 import { endpointQuery } from '../../api/queries.ts'
 import type { Endpoint } from '../../api/types.ts'
+import { IfMay, MayNot } from '../../parts/may.tsx'
 import { Button, buttonClass } from '../../ui/button.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Failure, Skeleton } from '../../ui/states.tsx'
@@ -37,7 +38,9 @@ export function SetUpPage() {
       {error ? (
         <Failure error={error} retry={refetch} />
       ) : endpoint ? (
-        <Step endpoint={endpoint} step={step} />
+        <IfMay need="admin" otherwise={<MayNot need="admin" />}>
+          <Step endpoint={endpoint} step={step} />
+        </IfMay>
       ) : (
         <Skeleton rows={1} className="h-80" />
       )}
