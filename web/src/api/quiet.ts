@@ -6,6 +6,9 @@ export type Silence = components['schemas']['Silence']
 export type SilenceMatcher = components['schemas']['SilenceMatcher']
 export type MaintenanceWindow = components['schemas']['MaintenanceWindow']
 type SilenceInput = operations['createSilence']['requestBody']['content']['application/json']
+type WindowPatch = NonNullable<
+  operations['updateMaintenanceWindow']['requestBody']
+>['content']['application/json']
 type WindowInput = operations['createMaintenanceWindow']['requestBody']['content']['application/json']
 
 const LARGEST_PAGE = 200
@@ -45,6 +48,15 @@ export function useCreateWindow() {
   const client = useQueryClient()
   return useMutation({
     mutationFn: (body: WindowInput) => take(api.POST('/v1/maintenance-windows', { body })),
+    onSuccess: () => client.invalidateQueries({ queryKey: windowsQuery.queryKey }),
+  })
+}
+
+export function useUpdateWindow(id: string) {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (body: WindowPatch) =>
+      take(api.PATCH('/v1/maintenance-windows/{id}', { params: { path: { id } }, body })),
     onSuccess: () => client.invalidateQueries({ queryKey: windowsQuery.queryKey }),
   })
 }

@@ -90,3 +90,8 @@ function listen(listener: () => void): () => void {
     timer = null
   }
 }
+
+/** As the browser's field wants it, in the reader's own zone. */
+export function localTime(ms: number): string {
+  return new Date(ms - new Date(ms).getTimezoneOffset() * 60_000).toISOString().slice(0, 19)
+}

@@ -2,6 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useEffect, useState } from 'react'
 import { useReplayAll } from '../../api/actions.ts'
 import { endpointsQuery, replayQuery } from '../../api/queries.ts'
+import { localTime } from '../../lib/time.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { SelectField, TextField } from '../../ui/field.tsx'
@@ -85,9 +86,4 @@ function Progress({ jobId, onClose }: { jobId: string; onClose: () => void }) {
       <Button onClick={onClose}>{isOver ? 'Close' : 'Go on in the background'}</Button>
     </div>
   )
-}
-
-/** As the browser's field wants it, in the reader's own zone. */
-function localTime(ms: number): string {
-  return new Date(ms - new Date(ms).getTimezoneOffset() * 60_000).toISOString().slice(0, 19)
 }

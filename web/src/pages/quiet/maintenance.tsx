@@ -8,7 +8,7 @@ import { Card } from '../../ui/card.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Failure, Skeleton } from '../../ui/states.tsx'
 import { Time } from '../../ui/time.tsx'
-import { WindowForm } from './window-form.tsx'
+import { EditWindow, NewWindow } from './window-form.tsx'
 
 /** Maintenance windows, and the way to a new one. */
 export function MaintenanceCard() {
@@ -33,7 +33,7 @@ export function MaintenanceCard() {
         ))}
       </ul>
       <Dialog title="Plan maintenance" isOpen={isOpen} onClose={() => setOpen(false)}>
-        <WindowForm onDone={() => setOpen(false)} />
+        <NewWindow onDone={() => setOpen(false)} />
       </Dialog>
     </Card>
   )
@@ -41,6 +41,7 @@ export function MaintenanceCard() {
 
 function Row({ window }: { window: MaintenanceWindow }) {
   const remove = useDeleteWindow(window.id)
+  const [isEditing, setEditing] = useState(false)
   return (
     <li className="py-3 text-sm">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
@@ -62,9 +63,22 @@ function Row({ window }: { window: MaintenanceWindow }) {
           'It is over.'
         )}
       </p>
-      <Button look="quiet" className="mt-1 -ml-3.5" busy={remove.isPending} onClick={() => remove.mutate()}>
-        {window.active ? 'End and delete' : 'Delete'}
-      </Button>
+      <div className="mt-1 -ml-3.5 flex flex-wrap gap-1">
+        <Button look="quiet" aria-label={`Change ${window.name}`} onClick={() => setEditing(true)}>
+          Change
+        </Button>
+        <Button
+          look="quiet"
+          aria-label={`Delete ${window.name}`}
+          busy={remove.isPending}
+          onClick={() => remove.mutate()}
+        >
+          {window.active ? 'End and delete' : 'Delete'}
+        </Button>
+      </div>
+      <Dialog title={`Change ${window.name}`} isOpen={isEditing} onClose={() => setEditing(false)}>
+        <EditWindow window={window} onDone={() => setEditing(false)} />
+      </Dialog>
       {remove.error && (
         <p role="alert" className="text-xs font-medium text-bad">
           {remove.error.message}

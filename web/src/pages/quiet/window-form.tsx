@@ -1,6 +1,7 @@
 import { type FormEvent, useState } from 'react'
 import { ProblemError } from '../../api/client.ts'
-import { useCreateWindow } from '../../api/quiet.ts'
+import { type MaintenanceWindow, useCreateWindow, useUpdateWindow } from '../../api/quiet.ts'
+import { localTime } from '../../lib/time.ts'
 import { Button } from '../../ui/button.tsx'
 import { SelectField, TextField } from '../../ui/field.tsx'
 import { MatchingMonitors } from './matching-monitors.tsx'
@@ -10,30 +11,78 @@ const HOW_OFTEN = [
   ['again', 'again and again'],
 ] as const
 
-/** A maintenance window, which happens once or by a cron expression. */
-export function WindowForm({ onDone }: { onDone: () => void }) {
+/** What of a window can be said in its form. */
+type Fields = Omit<MaintenanceWindow, 'id' | 'active' | 'span' | 'created_at' | 'time_zone'> & {
+  time_zone: string
+}
+
+/** Plans a new maintenance window. */
+export function NewWindow({ onDone }: { onDone: () => void }) {
   const create = useCreateWindow()
-  const [name, setName] = useState('')
-  const [monitors, setMonitors] = useState('')
-  const [often, setOften] = useState<'once' | 'again'>('once')
-  const [starts, setStarts] = useState('')
-  const [ends, setEnds] = useState('')
-  const [cron, setCron] = useState('0 3 * * 0')
-  const [zone, setZone] = useState(() => Intl.DateTimeFormat().resolvedOptions().timeZone)
-  const [minutes, setMinutes] = useState('60')
-  const errors = create.error instanceof ProblemError ? create.error.fields : {}
+  return (
+    <WindowForm
+      deed="Plan it"
+      isBusy={create.isPending}
+      error={create.error}
+      onSubmit={fields =>
+        create.mutate(withoutNulls(fields) as Parameters<typeof create.mutate>[0], { onSuccess: onDone })
+      }
+    />
+  )
+}
+
+/** Changes a maintenance window: also one that is on is shortened or prolonged so. */
+export function EditWindow({ window, onDone }: { window: MaintenanceWindow; onDone: () => void }) {
+  const update = useUpdateWindow(window.id)
+  return (
+    <WindowForm
+      before={window}
+      deed="Save"
+      isBusy={update.isPending}
+      error={update.error}
+      onSubmit={fields => update.mutate(fields, { onSuccess: onDone })}
+    />
+  )
+}
+
+/** A maintenance window, which happens once or by a cron expression. */
+function WindowForm({
+  before,
+  deed,
+  isBusy,
+  error,
+  onSubmit,
+}: {
+  before?: MaintenanceWindow
+  deed: string
+  isBusy: boolean
+  error: Error | null
+  onSubmit: (fields: Fields) => void
+}) {
+  const [name, setName] = useState(before?.name ?? '')
+  const [monitors, setMonitors] = useState(before?.monitors.join(', ') ?? '')
+  const [often, setOften] = useState<'once' | 'again'>(before?.cron ? 'again' : 'once')
+  const [starts, setStarts] = useState(before?.starts_at ? localTime(Date.parse(before.starts_at)) : '')
+  const [ends, setEnds] = useState(before?.ends_at ? localTime(Date.parse(before.ends_at)) : '')
+  const [cron, setCron] = useState(before?.cron ?? '0 3 * * 0')
+  const [zone, setZone] = useState(
+    () => (before?.cron && before.time_zone) || Intl.DateTimeFormat().resolvedOptions().timeZone,
+  )
+  const [minutes, setMinutes] = useState(String((before?.duration_s ?? 3_600) / 60))
+  const errors = error instanceof ProblemError ? error.fields : {}
   const patterns = monitors.split(',').flatMap(part => part.trim() || [])
   function submit(event: FormEvent) {
     event.preventDefault()
-    const when =
-      often === 'once'
-        ? {
-            time_zone: 'UTC',
-            starts_at: new Date(starts).toISOString(),
-            ends_at: new Date(ends).toISOString(),
-          }
-        : { cron: cron.trim(), time_zone: zone.trim(), duration_s: Number(minutes) * 60 }
-    create.mutate({ name: name.trim(), monitors: patterns, ...when }, { onSuccess: onDone })
+    const once = often === 'once'
+    onSubmit({
+      name: name.trim(),
+      monitors: patterns,
+      starts_at: once ? new Date(starts).toISOString() : null,
+      ends_at: once ? new Date(ends).toISOString() : null,
+      cron: once ? null : cron.trim(),
+      time_zone: once ? 'UTC' : zone.trim(),
+      duration_s: once ? null : Number(minutes) * 60,
+    })
   }
   return (
     <form onSubmit={submit} className="space-y-4">
@@ -103,14 +152,19 @@ export function WindowForm({ onDone }: { onDone: () => void }) {
           />
         </div>
       )}
-      {create.error && Object.keys(errors).length === 0 && (
+      {error && Object.keys(errors).length === 0 && (
         <p role="alert" className="text-sm font-medium text-bad">
-          {create.error.message}
+          {error.message}
         </p>
       )}
-      <Button look="primary" type="submit" busy={create.isPending}>
-        Plan it
+      <Button look="primary" type="submit" busy={isBusy}>
+        {deed}
       </Button>
     </form>
   )
+}
+
+/** What a change takes away, a new one says nothing of. */
+function withoutNulls(fields: Fields): object {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null))
 }
