@@ -20,6 +20,7 @@ import type { Logger } from './ground/log.ts'
 import { Committer } from './keep/committer.ts'
 import { DryRun } from './keep/dry-run.ts'
 import { disabledEvent } from './keep/endpoint-events.ts'
+import { IncidentNotes } from './keep/incident-notes.ts'
 import { Keeper } from './keep/keeper.ts'
 import { ReplayJobs } from './keep/replay-jobs.ts'
 import { Replayer } from './keep/replayer.ts'
@@ -199,7 +200,8 @@ function assemble(base: {
   const committer = new Committer(commits)
   const quiet = new Committer({ ...commits, lane: 'quiet' })
   const routing = new Routing(catalog)
-  const keeper = new Keeper({ catalog, database, routing, committer, clock })
+  const incidents = new IncidentNotes({ database, clock, log, alone })
+  const keeper = new Keeper({ catalog, database, routing, committer, incidents, clock })
   const rulings = new Rulings({ routing, committer, quiet, database, clock, log })
   const replayer = new Replayer({ database, committer, clock })
   const replayJobs = new ReplayJobs({ database, catalog, replayer, clock, log })
@@ -231,6 +233,7 @@ function assemble(base: {
     log,
     policy,
     keeper,
+    incidents,
     dryRun: new DryRun({ courier, database, clock, committed }),
     replayer,
     replayJobs,
@@ -283,6 +286,7 @@ function assemble(base: {
       beat: ({ peers, catalogVersion, horizon }) => {
         unwritten.passed(horizon)
         hub.setPeers(peers)
+        incidents.setPeers(peers)
         health.setPeers(peers > 0)
         catalog.checkVersion(catalogVersion)
       },
@@ -347,6 +351,7 @@ function assemble(base: {
       ownership,
       dispatcher,
       settle,
+      incidents,
       detection,
       replayJobs,
       forwarders,
