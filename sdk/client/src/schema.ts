@@ -4559,6 +4559,10 @@ export interface components {
         };
         IncidentSummary: {
             id: string;
+            /** @description It was opened by events that were sent here of a monitor of kind `external`, and ends by them. false: it was decided here. */
+            given: boolean;
+            /** @description Of a given one: the `incident_id` of its events. null: they name none. */
+            producer_id: string | null;
             monitor_id: string;
             monitor_name: string;
             /** @enum {string} */
@@ -4604,6 +4608,10 @@ export interface components {
         };
         Incident: {
             id: string;
+            /** @description It was opened by events that were sent here of a monitor of kind `external`, and ends by them. false: it was decided here. */
+            given: boolean;
+            /** @description Of a given one: the `incident_id` of its events. null: they name none. */
+            producer_id: string | null;
             monitor_id: string;
             monitor_name: string;
             /** @enum {string} */
@@ -7260,7 +7268,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The incident's id. */
+                /** @description The incident's id, or its producer's. */
                 id: string;
             };
             cookie?: never;
@@ -7290,7 +7298,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The incident's id. */
+                /** @description The incident's id, or its producer's. */
                 id: string;
             };
             cookie?: never;
@@ -7327,7 +7335,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The incident's id. */
+                /** @description The incident's id, or its producer's. */
                 id: string;
             };
             cookie?: never;
@@ -7364,7 +7372,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The incident's id. */
+                /** @description The incident's id, or its producer's. */
                 id: string;
             };
             cookie?: never;
