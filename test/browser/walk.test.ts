@@ -238,6 +238,7 @@ describe.skipIf(!browser)('Somebody who has never read the docs', () => {
     await page.getByRole('button', { name: 'Acknowledge' }).click()
     await page.getByText('“on it”').waitFor()
     await page.getByText('acknowledged', { exact: true }).waitFor()
+    await page.getByText('incident.acknowledged', { exact: true }).waitFor()
   }
 
   async function findFailed(page: Page, monitor: string): Promise<void> {

@@ -57,7 +57,7 @@ export function IncidentPage() {
             <Fact name="Acknowledged">{incident.acknowledged_by ?? 'by nobody yet'}</Fact>
             <Fact name="Affected">{incident.affected_endpoints.join(', ') || 'not known'}</Fact>
             {incident.producer_id && (
-              <Fact name="Where it comes from">
+              <Fact name="Its producer's id">
                 <Id text={incident.producer_id} />
               </Fact>
             )}

@@ -17,7 +17,7 @@ export function Timeline({ entries }: { entries: readonly Entry[] }) {
           </span>
           <div className="min-w-0 flex-1">
             <p className="flex flex-wrap gap-x-3">
-              <span className="font-medium">{entry.comment === null ? entry.event_type : 'comment'}</span>
+              <span className="font-medium">{isComment(entry) ? 'comment' : entry.event_type}</span>
               <span className="text-muted">
                 {entry.status}, {entry.severity}
               </span>
@@ -34,6 +34,11 @@ export function Timeline({ entries }: { entries: readonly Entry[] }) {
       ))}
     </ol>
   )
+}
+
+/** Somebody may say something when taking it on or resolving it, too: that is more than a comment. */
+function isComment({ event_type, comment }: Entry): boolean {
+  return comment !== null && event_type === 'incident.updated'
 }
 
 function Told({ entry: { event_id, deliveries, suppressed } }: { entry: Entry }) {
