@@ -17,8 +17,13 @@ export interface BreachesFollowed {
  * Tells of thresholds that are crossed. As with incidents: what is held is told when nothing holds
  * it any more, if it is still so; and the end is told if, and only if, the beginning was.
  * @param incident the one that breaches belong to: open, or just resolved
+ * @param resolvedBy the operator who resolves it; null: nobody does
  */
-export function followBreaches(scene: Scene, incident: Incident | null): BreachesFollowed {
+export function followBreaches(
+  scene: Scene,
+  incident: Incident | null,
+  resolvedBy: string | null,
+): BreachesFollowed {
   const { thresholds } = scene.state
   const settings = new Map(scene.monitor.thresholds.map(threshold => [threshold.id, threshold]))
   const events: Telling['events'][number][] = []
@@ -34,7 +39,7 @@ export function followBreaches(scene: Scene, incident: Incident | null): Breache
     if (isBreached && state.breach?.told) continue
     const followed = isBreached
       ? breach(scene, threshold, state, incident)
-      : clear(scene, id, state, state.breach!)
+      : clear(scene, id, state, state.breach!, resolvedBy)
     events.push(...followed.telling.events)
     suppressed.push(...followed.telling.suppressed)
     changed[id] = threshold ? { ...state, breach: followed.breach } : null
@@ -82,12 +87,18 @@ function breach(
   return { breach: { ...known, told: hold === null, hold }, telling }
 }
 
-function clear(scene: Scene, id: string, state: ThresholdState, known: Breach): BreachFollowed {
+function clear(
+  scene: Scene,
+  id: string,
+  state: ThresholdState,
+  known: Breach,
+  by: string | null,
+): BreachFollowed {
   const durationMs = scene.at - known.since
   const say: Say = {
     ...sayOf(known),
     eventType: 'metric.cleared',
-    message: messages.cleared(scene, known, state, durationMs),
+    message: messages.cleared(scene, known, state, durationMs, by),
     durationMs,
     more: metricFacts(id, known, state),
   }

@@ -41,7 +41,7 @@ export function decide(
       ? followOperator(scene, followed.incident, action)
       : { incident: followed.incident, telling: NOTHING_TOLD }
   const { incident } = acted
-  const breaches = followBreaches(scene, incident)
+  const breaches = followBreaches(scene, incident, resolvedBy)
   // A breach comes before the incident that it causes: where the latest event supersedes, the incident counts.
   const told = [breaches.telling, followed.telling, acted.telling]
   const status = followStatus(

@@ -36,11 +36,19 @@ export const messages = {
     return `${monitor.name}: ${summary}`
   },
 
-  cleared({ monitor }: Scene, breach: Breach, state: ThresholdState, durationMs: number): string {
+  cleared(
+    { monitor }: Scene,
+    breach: Breach,
+    state: ThresholdState,
+    durationMs: number,
+    by: string | null,
+  ): string {
     const span = spanText(durationMs)
     if (state.phase === 'unknown')
       return `${monitor.name}: nothing is known of ${breach.metric} any more, after it was bad for ${span}`
     const value = state.value === null ? '' : ` (${numberText(state.value)})`
+    if (by !== null)
+      return `${monitor.name}: ${by} resolved it, after ${breach.metric} was bad for ${span}${value}`
     return `${monitor.name}: ${breach.metric} is good again after ${span}${value}`
   },
 

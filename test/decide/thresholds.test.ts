@@ -125,6 +125,15 @@ describe('a threshold', () => {
     ])
   })
 
+  it('does not say that all is good where an operator resolves it', () => {
+    const monitor = metric()
+    monitor.sample(0, 200)
+    const [cleared] = monitor.operator(MINUTE, 'resolve').events
+    expect(cleared?.metadata.message).toBe(
+      'checkout: ana resolved it, after queue_length was bad for 1 min (200)',
+    )
+  })
+
   it('can take the lack of samples for the end of a breach', () => {
     const monitor = metric({ noData: { afterMs: 5 * MINUTE, means: 'clear' } })
     monitor.sample(0, 200)
