@@ -205,7 +205,7 @@ function assemble(base: {
   const replayJobs = new ReplayJobs({ database, catalog, replayer, clock, log })
 
   // detect
-  const { watchlist, detection, buckets, figures, first } = assembleDetection({
+  const { watchlist, detection, trials, buckets, figures, first } = assembleDetection({
     database,
     catalog,
     sealer,
@@ -226,6 +226,7 @@ function assemble(base: {
     catalog,
     watchlist,
     detector: detection,
+    trials,
     sealer,
     clock,
     log,

@@ -117,6 +117,7 @@ export async function startTestApi(config: Partial<Services['config']> = {}): Pr
   const {
     watchlist,
     detection,
+    trials,
     first: early,
   } = assembleDetection({
     database,
@@ -139,6 +140,7 @@ export async function startTestApi(config: Partial<Services['config']> = {}): Pr
     catalog,
     watchlist,
     detector: detection,
+    trials,
     sealer,
     clock,
     log: silentLog,

@@ -568,6 +568,26 @@ export interface paths {
         patch: operations["updateMonitor"];
         trace?: never;
     };
+    "/v1/monitors/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a check now
+         * @description Makes the check of a monitor once and answers with what it found; nothing is kept, and no status changes. With `monitor_id` the rest is a change of that monitor, so that its secrets need not be given again.
+         */
+        post: operations["tryMonitor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/metrics": {
         parameters: {
             query?: never;
@@ -3062,6 +3082,13 @@ export interface components {
         };
         /** @description Any fields of a monitor of that kind but `name` and `kind`. */
         MonitorPatch: {
+            [key: string]: unknown;
+        };
+        /** @description A monitor, whose name may be left out, or a change of one. */
+        MonitorTrial: {
+            /** @description A monitor of which the rest is a change. */
+            monitor_id?: string;
+        } & {
             [key: string]: unknown;
         };
         SamplesInput: {
@@ -7047,6 +7074,39 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    tryMonitor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MonitorTrial"];
+            };
+        };
+        responses: {
+            /** @description What the check found, good or bad. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LastCheck"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];

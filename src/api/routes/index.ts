@@ -19,6 +19,7 @@ import { intakeRoutes } from './intake.ts'
 import { maintenanceRoutes } from './maintenance.ts'
 import { memberRoutes } from './members.ts'
 import { metricRoutes } from './metrics.ts'
+import { monitorTrialRoutes } from './monitor-trial.ts'
 import { monitorRoutes } from './monitors.ts'
 import { queueRoutes } from './queues.ts'
 import { serviceRoutes } from './service.ts'
@@ -45,6 +46,7 @@ export function addRoutes(app: FastifyInstance, services: Services, accounts: Ac
   queueRoutes(app, services)
   forwarderRoutes(app, services)
   monitorRoutes(app, services)
+  monitorTrialRoutes(app, services)
   heartbeatRoutes(app, services)
   metricRoutes(app, services)
   uptimeRoutes(app, services)
