@@ -29,8 +29,8 @@ export class Trials {
     if (this.#running >= MOST)
       throw new Problem(
         429,
-        'too-many-trials',
-        'Too many trials',
+        'too-many-requests',
+        'Too many requests',
         'Too many checks are being tried just now.',
       )
     this.#running++
