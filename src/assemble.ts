@@ -17,6 +17,7 @@ import type { Part } from './ground/lifecycle.ts'
 import type { Logger } from './ground/log.ts'
 import { Committer } from './keep/committer.ts'
 import { DryRun } from './keep/dry-run.ts'
+import { IncidentNotes } from './keep/incident-notes.ts'
 import { Keeper } from './keep/keeper.ts'
 import { ReplayJobs } from './keep/replay-jobs.ts'
 import { Replayer } from './keep/replayer.ts'
@@ -124,7 +125,8 @@ export function assemble(base: {
   const committer = new Committer(commits)
   const quiet = new Committer({ ...commits, lane: 'quiet' })
   const routing = new Routing(catalog)
-  const keeper = new Keeper({ catalog, database, routing, committer, clock })
+  const incidents = new IncidentNotes({ database, clock, log, alone })
+  const keeper = new Keeper({ catalog, database, routing, committer, incidents, clock })
   const rulings = new Rulings({ routing, committer, quiet, database, clock, log })
   const replayer = new Replayer({ database, committer, clock })
   const replayJobs = new ReplayJobs({ database, catalog, replayer, clock, log })
@@ -157,6 +159,7 @@ export function assemble(base: {
     log,
     policy,
     keeper,
+    incidents,
     dryRun: new DryRun({ courier, database, clock, committed }),
     replayer,
     replayJobs,
@@ -181,6 +184,7 @@ export function assemble(base: {
     held,
     unwritten,
     hub,
+    incidents,
     health,
     catalog,
     backlog,
@@ -221,6 +225,7 @@ export function assemble(base: {
       ownership,
       dispatcher,
       settle,
+      incidents,
       detection,
       replayJobs,
       forwarders,

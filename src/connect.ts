@@ -11,6 +11,7 @@ import { dayOf } from './ground/ids.ts'
 import { type Part, step } from './ground/lifecycle.ts'
 import type { Logger } from './ground/log.ts'
 import { disabledEvent } from './keep/endpoint-events.ts'
+import type { IncidentNotes } from './keep/incident-notes.ts'
 import type { Keeper } from './keep/keeper.ts'
 import type { Forwarders } from './record/forward/forwarders.ts'
 import type { Hub } from './record/hub.ts'
@@ -33,6 +34,7 @@ interface Connected {
   readonly held: Held
   readonly unwritten: Unwritten
   readonly hub: Hub
+  readonly incidents: IncidentNotes
   readonly health: EndpointHealth
   readonly catalog: Catalog
   readonly backlog: Backlog
@@ -63,6 +65,7 @@ function tellOfBuckets({
   held,
   unwritten,
   hub,
+  incidents,
   health,
   catalog,
   clock,
@@ -102,6 +105,7 @@ function tellOfBuckets({
     beat: ({ peers, catalogVersion, horizon }) => {
       unwritten.passed(horizon)
       hub.setPeers(peers)
+      incidents.setPeers(peers)
       health.setPeers(peers > 0)
       catalog.checkVersion(catalogVersion)
     },

@@ -7,6 +7,8 @@ export function showIncident(incident: StoredIncident) {
   const { startedAt, resolvedAt, acknowledgedAt } = incident
   return {
     id: incident.id,
+    given: incident.given,
+    producer_id: incident.producerId,
     monitor_id: incident.monitorId,
     monitor_name: incident.monitorName,
     state: resolvedAt !== null ? 'resolved' : acknowledgedAt !== null ? 'acknowledged' : 'open',
@@ -29,8 +31,13 @@ export function showIncident(incident: StoredIncident) {
 /** What happened in an incident, in order: events that were sent, and those that were not. */
 export function showTimeline(events: readonly IncidentEvent[], suppressed: readonly SuppressedEvent[]) {
   const entries = [...events.map(fromEvent), ...suppressed.map(fromSuppressed)]
-  // Ids of any kind sort by when they were made, after their prefix.
-  return entries.sort((a, b) => (a.made < b.made ? -1 : 1)).map(({ made: _, ...entry }) => entry)
+  return entries.sort(byTime).map(({ made: _, ...entry }) => entry)
+}
+
+/** Ids of ours sort by when they were made, after their prefix; a producer's own only tells when it came. */
+function byTime(a: { made: string; at: string }, b: { made: string; at: string }): number {
+  if (a.at !== b.at) return a.at < b.at ? -1 : 1
+  return a.made < b.made ? -1 : 1
 }
 
 export function showSuppressed(event: SuppressedEvent) {

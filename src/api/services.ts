@@ -7,6 +7,7 @@ import type { Watchlist } from '../detect/watchlist.ts'
 import type { Clock } from '../ground/clock.ts'
 import type { Logger } from '../ground/log.ts'
 import type { DryRun } from '../keep/dry-run.ts'
+import type { IncidentNotes } from '../keep/incident-notes.ts'
 import type { Keeper } from '../keep/keeper.ts'
 import type { Replayer } from '../keep/replayer.ts'
 import type { Audit } from '../record/audit.ts'
@@ -28,6 +29,8 @@ export interface Services {
   /** Which targets an endpoint may have. */
   readonly policy: EgressPolicy
   readonly keeper: Pick<Keeper, 'accept'>
+  /** Whoever keeps the incidents that given events open. */
+  readonly incidents: Pick<IncidentNotes, 'written'>
   readonly detector: Detector
   /** Monitors, silences and maintenance windows, in memory. */
   readonly watchlist: Watchlist

@@ -15,8 +15,10 @@ export const messages = {
     return calm ? `calm again: ${trouble(scene, incident)}` : trouble(scene, incident)
   },
 
-  resolved({ monitor }: Scene, incident: Incident, durationMs: number, by: string | null): string {
+  resolved({ monitor, status }: Scene, incident: Incident, durationMs: number, by: string | null): string {
     const span = spanText(durationMs)
+    if (by === null && status === 'unknown')
+      return `the status of ${monitor.name} is unknown, after it was ${incident.status} for ${span}: ${incident.summary}`
     return by === null
       ? `${monitor.name} is well again after ${span}: ${incident.summary}`
       : `${by} resolved the incident of ${monitor.name} after ${span}: ${incident.summary}`
@@ -35,8 +37,11 @@ export const messages = {
   },
 
   cleared({ monitor }: Scene, breach: Breach, state: ThresholdState, durationMs: number): string {
+    const span = spanText(durationMs)
+    if (state.phase === 'unknown')
+      return `${monitor.name}: nothing is known of ${breach.metric} any more, after it was bad for ${span}`
     const value = state.value === null ? '' : ` (${numberText(state.value)})`
-    return `${monitor.name}: ${breach.metric} is good again after ${spanText(durationMs)}${value}`
+    return `${monitor.name}: ${breach.metric} is good again after ${span}${value}`
   },
 
   changed({ monitor, status, surroundings, state }: Scene): string {

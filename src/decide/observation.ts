@@ -59,6 +59,8 @@ export interface ForeignAlerts {
 /** An alert of Prometheus, Alertmanager, Grafana or another system, keyed by its fingerprint. */
 export interface ForeignAlert {
   readonly fingerprint: string
+  /** Which system told us of it: the same alert may come more than one way. Left out: that makes no difference. */
+  readonly way?: string
   readonly state: 'firing' | 'resolved'
   readonly severity: Severity
   /** Left out: by severity (`critical` is down, the others degraded). */

@@ -123,23 +123,21 @@ function withSamples(
 }
 
 function observeAlerts(state: MonitorState, { alerts, time }: ForeignAlerts, at: number): Observed {
-  const followed = followAlerts(state.alerts, alerts, at)
+  const followed = followAlerts({ alerts: state.alerts, ended: state.ended ?? {} }, alerts, at)
   const repeats: Repeat[] = []
-  for (const [kind, eventType] of [
-    ['firing', 'incident.opened'],
-    ['resolved', 'incident.resolved'],
+  for (const [said, known, eventType] of [
+    ['firing', 'firing', 'incident.opened'],
+    ['firing', 'over', 'incident.opened'],
+    ['resolved', 'over', 'incident.resolved'],
   ] as const) {
-    const known = followed.repeated.filter(alert => alert.state === kind)
-    if (known.length === 0) continue
-    const severity = known.reduce<Severity>((worst, alert) => worseOf(worst, alert.severity), 'info')
-    const names = known.map(alert => alert.summary || alert.fingerprint).join('; ')
-    repeats.push({
-      eventType,
-      severity,
-      message: `known to be ${kind === 'firing' ? 'firing' : 'over'}: ${names}`,
-    })
+    const found = followed.repeated.filter(one => one.alert.state === said && one.known === known)
+    if (found.length === 0) continue
+    const severity = found.reduce<Severity>((worst, { alert }) => worseOf(worst, alert.severity), 'info')
+    const names = found.map(({ alert }) => alert.summary || alert.fingerprint).join('; ')
+    repeats.push({ eventType, severity, message: `known to be ${known}: ${names}` })
   }
-  return { state: { ...heard(state, Math.min(time, at)), alerts: followed.alerts }, samples: [], repeats }
+  const next = { ...heard(state, Math.min(time, at)), alerts: followed.alerts, ended: followed.ended }
+  return { state: next, samples: [], repeats }
 }
 
 const SEVERITY_OF_REPORT = {

@@ -28,6 +28,8 @@ export interface MonitorState {
   readonly thresholds: Readonly<Record<string, ThresholdState>>
   /** Firing alerts, by fingerprint. */
   readonly alerts: Readonly<Record<string, AlertState>>
+  /** Alerts that were over lately, by fingerprint, oldest first. Left out (by versions before): none. */
+  readonly ended?: Readonly<Record<string, EndedAlert>>
   /** What was reported last, `operational` apart. */
   readonly report: ReportState | null
   readonly flapping: FlappingState
@@ -109,6 +111,14 @@ export interface AlertState {
   readonly affectedEndpoints: readonly string[]
   readonly since: number
   readonly expiresAt: number | null
+}
+
+/** An alert that its sender said is over. */
+export interface EndedAlert {
+  readonly startedAt: number
+  /** Which system said so. */
+  readonly way: string
+  readonly at: number
 }
 
 export interface ReportState {

@@ -131,7 +131,7 @@ function cleared(state: ThresholdState, at: number): ThresholdState {
 
 function withoutData(state: ThresholdState, { noData }: Threshold, since: number): ThresholdState {
   const phase = noData?.means === 'breach' ? 'no_data' : noData?.means === 'unknown' ? 'unknown' : 'clear'
-  return { ...state, phase, since, run: 0, runSince: null }
+  return { ...state, phase, since, value: null, run: 0, runSince: null }
 }
 
 function isBad(value: number, operator: Operator, level: number): boolean {

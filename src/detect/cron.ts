@@ -13,7 +13,7 @@ export const nextOccurrence: NextOccurrence = (expression, timeZone, after) => {
 
 /** What is wrong with an expression or its time zone, in words; null: nothing. */
 export function cronProblem(expression: string, timeZone: string): string | null {
-  if (!isTimeZone(timeZone)) return `${timeZone} is no time zone (IANA name)`
+  if (!isTimeZone(timeZone)) return `must be in a time zone by its IANA name, which ${timeZone} is not`
   try {
     cronOf(expression, timeZone)
     return null

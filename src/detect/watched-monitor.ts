@@ -96,10 +96,12 @@ function configOf(name: string, kind: MonitorKind, settings: MonitorSettings, sp
       calmMs: flapping.calm_s * 1_000,
     },
   }
-  const config = { ...idleConfig(name), ...about, flapping: about.flapping || null }
+  const config = { ...idleConfig(name), ...about, flapping: null }
+  // Not watched, it is in no trouble, flapping neither.
   if (!settings.enabled) return config
   return {
     ...config,
+    flapping: about.flapping || null,
     check: isCheckKind(kind)
       ? {
           failuresToOpen: settings.failures_to_open!,

@@ -53,7 +53,7 @@ export function mapAlerts(
     }
     const name = meaning.monitor as string
     const known = byMonitor.get(name)
-    const mapped = foreignAlert(alert, meaning)
+    const mapped = foreignAlert(alert, meaning, source)
     if (known) known.push(mapped)
     else byMonitor.set(name, [mapped])
   }
@@ -79,8 +79,9 @@ function whyNot(alert: LabelledAlert, meaning: Meaning): string | null {
   return checkMonitorName(meaning.monitor)
 }
 
-function foreignAlert(alert: LabelledAlert, meaning: Meaning): ForeignAlert {
+function foreignAlert(alert: LabelledAlert, meaning: Meaning, way: Source): ForeignAlert {
   return {
+    way,
     fingerprint: (alert.fingerprint ?? meaning.fingerprint) as string,
     state: (alert.state ?? meaning.state) as ForeignAlert['state'],
     severity: meaning.severity,

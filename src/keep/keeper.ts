@@ -10,6 +10,7 @@ import type { Catalog } from '../store/catalog.ts'
 import type { Database } from '../store/database.ts'
 import { unknownMonitors } from '../store/monitors.ts'
 import { type Committer, KeyTaken } from './committer.ts'
+import type { IncidentNotes } from './incident-notes.ts'
 import { KeyGate } from './key-gate.ts'
 import { routeEvent } from './route-event.ts'
 import type { Routing } from './routing.ts'
@@ -58,6 +59,7 @@ export class Keeper {
   readonly #clock: Clock
   readonly #gate = new KeyGate()
   readonly #notes: StatusNotes
+  readonly #incidents: IncidentNotes
   readonly #knownMonitors = new LRUCache<string, true>({ max: KNOWN_MONITORS })
 
   constructor(options: {
@@ -65,6 +67,7 @@ export class Keeper {
     database: Database
     routing: Routing
     committer: Committer
+    incidents: IncidentNotes
     clock: Clock
   }) {
     this.#catalog = options.catalog
@@ -72,6 +75,7 @@ export class Keeper {
     this.#routing = options.routing
     this.#committer = options.committer
     this.#clock = options.clock
+    this.#incidents = options.incidents
     this.#notes = new StatusNotes(options.database)
   }
 
@@ -134,6 +138,7 @@ export class Keeper {
     used: ReadonlyMap<string, { answer: unknown }>,
   ): Promise<Accepted[]> {
     const routed: RoutedEvent[] = []
+    const metadata: EventInput['metadata'][] = []
     const answers: Accepted[] = []
     const keyOf = new Map(keys.map(asked => [asked.index, asked.key]))
     const answered = new Map<string, Accepted>()
@@ -146,6 +151,7 @@ export class Keeper {
       }
       const fresh = routeEvent(this.#routing, workspaceId, input, options.receivedAt)
       routed.push(fresh)
+      metadata.push(input.metadata)
       const answer = { eventId: fresh.event.eventId, duplicate: false, deliveries: fresh.deliveries.length }
       answers.push(answer)
       if (key) answered.set(key, answer)
@@ -157,8 +163,10 @@ export class Keeper {
       monitors: this.#newMonitors(workspaceId, inputs),
     })
     for (const input of inputs) this.#knownMonitors.set(`${workspaceId} ${input.monitorName}`, true)
-    for (const { event } of routed)
-      if (!event.dryRun) this.#notes.note(workspaceId, event.monitorName, event.status, event.acceptedAt)
+    for (const [index, { event }] of routed.entries()) {
+      this.#notes.note(workspaceId, event.monitorName, event.status, event.acceptedAt)
+      this.#incidents.note(event, metadata[index])
+    }
     return answers
   }
 

@@ -7,6 +7,10 @@ import { Conditions, readBriefly } from './list.ts'
 /** The span in which a monitor was in trouble. Times are ms since the epoch. */
 export interface StoredIncident {
   readonly id: string
+  /** It is kept because given events say so. */
+  readonly given: boolean
+  /** Of a given one: the `incident_id` of its producer's events; null: they name none. */
+  readonly producerId: string | null
   readonly monitorId: string
   readonly monitorName: string
   readonly status: Status
@@ -26,6 +30,8 @@ export interface StoredIncident {
 
 interface Row {
   id: string
+  given: boolean
+  producer_id: string | null
   monitor_id: string
   monitor_name: string
   status: Status
@@ -42,7 +48,7 @@ interface Row {
   held: StoredIncident['held']
 }
 
-const COLUMNS = `id, monitor_id, monitor_name, status, severity, highest_severity, region, affected_endpoints, summary,
+const COLUMNS = `id, given, producer_id, monitor_id, monitor_name, status, severity, highest_severity, region, affected_endpoints, summary,
   started_at, opened_at, acknowledged_at, acknowledged_by, resolved_at, held`
 
 /** What a list of incidents may ask for. */
@@ -82,17 +88,23 @@ export function listIncidents(
   })
 }
 
-/** One incident of the workspace; null when there is none. */
+/** One incident of the workspace, by its id or by its producer's (the latest of it); null when there is none. */
 export async function findIncident(
   database: Queryable,
   workspaceId: string,
   id: string,
 ): Promise<StoredIncident | null> {
   const place = readId(id)
-  if (!place || place.bucket >= BUCKETS) return null
+  if (place && place.bucket < BUCKETS) {
+    const { rows } = await database.query<Row>(
+      `select ${COLUMNS} from incidents where bucket = $1 and id = $2 and workspace_id = $3`,
+      [place.bucket, id, workspaceId],
+    )
+    if (rows[0]) return toIncident(rows[0])
+  }
   const { rows } = await database.query<Row>(
-    `select ${COLUMNS} from incidents where bucket = $1 and id = $2 and workspace_id = $3`,
-    [place.bucket, id, workspaceId],
+    `select ${COLUMNS} from incidents where workspace_id = $1 and producer_id = $2 order by opened_at desc limit 1`,
+    [workspaceId, id],
   )
   return rows[0] ? toIncident(rows[0]) : null
 }
@@ -119,7 +131,8 @@ interface EventRow {
 }
 
 /**
- * The first events of an incident, in order. By its monitor's events, and the days that it lasted.
+ * The first events of an incident, in order. By its monitor's events, and the days that it lasted. Of a given one
+ * those count as well that name no incident.
  * @param now ms since the epoch
  */
 export async function eventsOfIncident(
@@ -132,7 +145,9 @@ export async function eventsOfIncident(
   const { rows } = await database.query<EventRow>(
     `select event_id, event_type, status, severity, accepted_at, payload, jsonb_array_length(matched) as deliveries
      from events
-     where workspace_id = $1 and monitor_name = $2 and incident_id = $3 and day between $4 and $5
+     where workspace_id = $1 and monitor_name = $2 and day between $4 and $5
+       and (incident_id = $3 or $7 and (incident_id = $8 or incident_id is null)
+            and accepted_at between to_timestamp($9::float8 / 1000) and to_timestamp($10::float8 / 1000))
      order by position, event_id limit $6`,
     [
       workspaceId,
@@ -141,6 +156,10 @@ export async function eventsOfIncident(
       dayOf(incident.openedAt),
       dayOf(incident.resolvedAt ?? now),
       limit,
+      incident.given,
+      incident.producerId,
+      incident.openedAt,
+      incident.resolvedAt ?? now,
     ],
   )
   return rows.map(row => ({
@@ -157,6 +176,8 @@ export async function eventsOfIncident(
 function toIncident(row: Row): StoredIncident {
   return {
     id: row.id,
+    given: row.given,
+    producerId: row.producer_id,
     monitorId: row.monitor_id,
     monitorName: row.monitor_name,
     status: row.status,

@@ -37,11 +37,11 @@ interface Row {
   last_event: LastEvent | null
 }
 
-/** The latest events of a monitor, the newest first. */
+/** The latest events of a monitor, the newest first. Those of one commit are in the order of their ids. */
 function latestEvents(columns: string, count: number, condition = 'true'): string {
   return `select ${columns} from events
     where ${condition} and workspace_id = m.workspace_id and monitor_name = m.name and not dry_run
-    order by position desc limit ${count}`
+    order by position desc, event_id desc limit ${count}`
 }
 
 /** So many events are looked at to say since when a status lasts: where it is longer, it is at least that long. */
@@ -56,12 +56,16 @@ const TELLS = `(e.status is not null and coalesce(s.status, '') <> 'maintenance'
   and (s.monitor_id is null or e.accepted_at > s.status_since))`
 const STATUS = `case when ${TELLS} then e.status else coalesce(s.status, 'unknown') end`
 
+const GIVEN_INCIDENT = `case when m.kind = 'external' then (
+  select id from incidents i where i.workspace_id = m.workspace_id and i.monitor_name = m.name and i.monitor_id = m.id
+    and i.given and i.resolved_at is null order by id desc limit 1) end`
+
 const STANDING = `
-  select m.id, m.name, ${STATUS} as status, s.incident_id, greatest(s.seen_at, e.accepted_at) as seen_at, s.last_check,
+  select m.id, m.name, ${STATUS} as status, coalesce(s.incident_id, ${GIVEN_INCIDENT}) as incident_id, greatest(s.seen_at, e.accepted_at) as seen_at, s.last_check,
          case when ${TELLS} then (
            select min(accepted_at) from (
-             select accepted_at, bool_and(status = e.status) over (order by position desc) as lasts
-             from (${latestEvents('status, accepted_at, position', LOOKED_AT)}) as latest
+             select accepted_at, bool_and(status = e.status) over (order by position desc, event_id desc) as lasts
+             from (${latestEvents('status, accepted_at, position, event_id', LOOKED_AT)}) as latest
            ) as looked where lasts
          ) else s.status_since end as since,
          (select json_build_object('event_id', event_id, 'event_type', event_type, 'status', status, 'severity', severity,

@@ -143,10 +143,14 @@ export async function listAllMonitors(
 
 /** Removes a monitor; what was recorded of it stays. False when there is none. */
 export async function deleteMonitor(database: Queryable, workspaceId: string, id: string): Promise<boolean> {
-  const { rowCount } = await database.query('delete from monitors where workspace_id = $1 and id = $2', [
-    workspaceId,
-    id,
-  ])
+  // Of what it was watched for elsewhere, nobody will say that it is over.
+  const { rowCount } = await database.query(
+    `with ended as (
+       update incidents set resolved_at = now() where workspace_id = $1 and monitor_id = $2 and given and resolved_at is null
+     )
+     delete from monitors where workspace_id = $1 and id = $2`,
+    [workspaceId, id],
+  )
   return rowCount > 0
 }
 

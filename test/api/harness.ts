@@ -16,6 +16,7 @@ import { silentLog } from '../../src/ground/log.ts'
 import type { Scope } from '../../src/ground/vocabulary.ts'
 import { Committer } from '../../src/keep/committer.ts'
 import { DryRun } from '../../src/keep/dry-run.ts'
+import { IncidentNotes } from '../../src/keep/incident-notes.ts'
 import { Keeper } from '../../src/keep/keeper.ts'
 import { Replayer } from '../../src/keep/replayer.ts'
 import { Routing } from '../../src/keep/routing.ts'
@@ -134,6 +135,7 @@ export async function startTestApi(config: Partial<Services['config']> = {}): Pr
     log: silentLog,
   })
   for (const part of early) await part.start()
+  const incidents = new IncidentNotes({ database, clock, log: silentLog, alone: true })
   let wakes = 0
   const services: Services = {
     database,
@@ -145,7 +147,8 @@ export async function startTestApi(config: Partial<Services['config']> = {}): Pr
     clock,
     log: silentLog,
     policy,
-    keeper: new Keeper({ catalog, database, routing, committer, clock }),
+    keeper: new Keeper({ catalog, database, routing, committer, incidents, clock }),
+    incidents,
     dryRun: new DryRun({ courier, database, clock, committed }),
     replayer: new Replayer({ database, committer, clock }),
     replayJobs: { wake: () => wakes++ },

@@ -37,6 +37,39 @@ describe('an incident', () => {
     ])
   })
 
+  it('is not opened again by what another way brings late: that alert is known to be over', () => {
+    const monitor = new Watched()
+    const alert = { startedAt: START }
+    monitor.alert(1, { ...alert, way: 'prometheus' })
+    monitor.alert(2, { ...alert, way: 'prometheus', state: 'resolved' })
+    expect(monitor.alert(3, { ...alert, way: 'alertmanager' })).toEqual([
+      'incident.opened critical operational, not sent: duplicate',
+    ])
+    // The same way again, another occurrence, or much later: it fires.
+    for (const again of [
+      { ...alert, way: 'prometheus' },
+      { startedAt: START + 4, way: 'alertmanager' },
+    ]) {
+      expect(monitor.alert(5, again)).toEqual(['incident.opened critical down'])
+      monitor.alert(6, { ...again, state: 'resolved' })
+    }
+    monitor.alert(7, { ...alert, way: 'prometheus' })
+    monitor.alert(8, { ...alert, way: 'prometheus', state: 'resolved' })
+    expect(monitor.see(HOUR, { kind: 'tick' }).state.incident).toBe(null)
+    expect(monitor.alert(HOUR, { ...alert, way: 'alertmanager' })).toEqual([
+      expect.stringContaining('incident'),
+    ])
+  })
+
+  it('that an operator resolved opens again, whichever way the alert comes', () => {
+    const monitor = new Watched()
+    monitor.alert(1, { startedAt: START, way: 'prometheus' })
+    monitor.operator(2, 'resolve')
+    expect(monitor.alert(3, { startedAt: START, way: 'alertmanager' })).toEqual([
+      'incident.opened critical down',
+    ])
+  })
+
   it('that would have run out while we were blind is waited for that much longer', () => {
     const monitor = new Watched({ check: null })
     monitor.alert(1, { expiresAt: START + 4 * MINUTE })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Threshold } from '../../src/decide/monitor-config.ts'
-import { HOUR, MINUTE, SECOND, START, thresholdOf, Watched } from './harness.ts'
+import { HOUR, inShort, MINUTE, SECOND, START, thresholdOf, Watched } from './harness.ts'
 
 const OPENED = ['metric.breached warning degraded', 'incident.opened warning degraded']
 const RESOLVED = ['metric.cleared warning operational', 'incident.resolved warning operational']
@@ -115,10 +115,22 @@ describe('a threshold', () => {
     expect(monitor.sample(6 * MINUTE, 1)).toEqual(['status.changed info operational'])
   })
 
+  it('says that it does not know, and not that all is well, when samples of a breach stay away', () => {
+    const monitor = metric({ noData: { afterMs: 5 * MINUTE, means: 'unknown' } })
+    monitor.sample(0, 200)
+    const messages = monitor.see(5 * MINUTE, { kind: 'tick' }).events.map(({ metadata }) => metadata.message)
+    expect(messages).toEqual([
+      'checkout: nothing is known of queue_length any more, after it was bad for 5 min',
+      'the status of checkout is unknown, after it was degraded for 5 min: queue_length is > 100 (200)',
+    ])
+  })
+
   it('can take the lack of samples for the end of a breach', () => {
     const monitor = metric({ noData: { afterMs: 5 * MINUTE, means: 'clear' } })
     monitor.sample(0, 200)
-    expect(monitor.tick(5 * MINUTE)).toEqual(RESOLVED)
+    const decision = monitor.see(5 * MINUTE, { kind: 'tick' })
+    expect(inShort(decision)).toEqual(RESOLVED)
+    expect(decision.events[0]?.metadata.message).toBe('checkout: queue_length is good again after 5 min')
     expect(monitor.nextTick).toBe(null)
   })
 

@@ -73,6 +73,14 @@ describe('a monitor of kind external', () => {
     expect((await app.call('GET', `/v1/monitors/${up.id}`)).body).toMatchObject({ status: 'operational' })
   })
 
+  it('that came together with others shows the last of them', async () => {
+    for (let round = 0; round < 5; round++) {
+      const say = (status: string) => ({ monitor_name: 'given-batch', status })
+      await app.send([say('operational'), say('degraded'), say('operational'), say('down')])
+      expect(await listed('given-batch')).toMatchObject({ status: 'down', last_event: { status: 'down' } })
+    }
+  })
+
   it('that nobody made is made by its first event', async () => {
     await app.send({ monitor_name: 'given-new', status: 'degraded' })
     expect(await listed('given-new')).toMatchObject({ kind: 'external', status: 'degraded' })

@@ -47,6 +47,18 @@ describe('a ping', () => {
     expect(wrong.status).toBe(401)
   })
 
+  it('is in no trouble any more when it is switched off, flapping neither', async () => {
+    const { id, ping_path } = await makeMonitor(app, {
+      name: 'flapping-off',
+      kind: 'heartbeat',
+      flapping: { changes: 2 },
+    })
+    for (const signal of ['/fail', '', '/fail', '']) await ping(app, ping_path + signal)
+    expect((await app.call('GET', `/v1/monitors/${id}`)).body.status).toBe('degraded')
+    expect((await app.call('PATCH', `/v1/monitors/${id}`, { enabled: false })).status).toBe(200)
+    await app.eventually(`/v1/monitors/${id}`, ({ status }) => status === 'operational')
+  })
+
   it('of nobody is not found, nor is a signal that is none', async () => {
     const { ping_path } = await make('known')
     expect((await ping(app, '/ping/nobody')).status).toBe(404)

@@ -4586,6 +4586,10 @@ export interface components {
         };
         IncidentSummary: {
             id: string;
+            /** @description It was opened by events that were sent here of a monitor of kind `external`, and ends by them. false: it was decided here. */
+            given: boolean;
+            /** @description Of a given one: the `incident_id` of its events. null: they name none. */
+            producer_id: string | null;
             monitor_id: string;
             monitor_name: string;
             /** @enum {string} */
@@ -4631,6 +4635,10 @@ export interface components {
         };
         Incident: {
             id: string;
+            /** @description It was opened by events that were sent here of a monitor of kind `external`, and ends by them. false: it was decided here. */
+            given: boolean;
+            /** @description Of a given one: the `incident_id` of its events. null: they name none. */
+            producer_id: string | null;
             monitor_id: string;
             monitor_name: string;
             /** @enum {string} */
@@ -7320,7 +7328,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The incident's id. */
+                /** @description The incident's id, or its producer's. */
                 id: string;
             };
             cookie?: never;
@@ -7350,7 +7358,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The incident's id. */
+                /** @description The incident's id, or its producer's. */
                 id: string;
             };
             cookie?: never;
@@ -7387,7 +7395,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The incident's id. */
+                /** @description The incident's id, or its producer's. */
                 id: string;
             };
             cookie?: never;
@@ -7424,7 +7432,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The incident's id. */
+                /** @description The incident's id, or its producer's. */
                 id: string;
             };
             cookie?: never;

@@ -7,6 +7,7 @@ import { insertPublicUpdate, listPublicUpdates } from '../../store/status-pages.
 import { listSuppressed } from '../../store/suppressed-events.ts'
 import { type Caller, signatureOf } from '../caller.ts'
 import { fromCursor, pageOf } from '../cursor.ts'
+import { actOnGiven } from '../given-incident.ts'
 import { showIncident, showSuppressed, showTimeline } from '../incident-view.ts'
 import { addOperation } from '../operation.ts'
 import { idParams, monitorName, pageFields, severity, text, timeInput, timeOf } from '../schemas/common.ts'
@@ -21,7 +22,7 @@ import {
 } from '../schemas/incident.ts'
 import type { Services } from '../services.ts'
 
-const INCIDENT_ID = idParams("The incident's id.", 'inc_01jz8m4x5c0gk3v9q2w7d1a0b3')
+const INCIDENT_ID = idParams("The incident's id, or its producer's.", 'inc_01jz8m4x5c0gk3v9q2w7d1a0b3', 100)
 const MAX_TIMELINE = 500
 
 const WORDS: Readonly<Record<OperatorAction['action'], string>> = {
@@ -142,21 +143,25 @@ function addAct(
 }
 
 async function act(
-  { detector, clock }: Services,
+  services: Services,
   caller: Caller,
   found: StoredIncident,
   action: OperatorAction['action'],
   body: { by?: string | undefined; comment?: string | undefined },
 ): Promise<string | null> {
   if (found.resolvedAt !== null) return 'it is resolved'
-  return detector.act(caller.workspaceId, found.monitorName, {
+  // A person signs with their own name.
+  const by = caller.session ? caller.actor.name : (body.by ?? signatureOf(caller))
+  const deed = { action, by, comment: body.comment ?? null }
+  if (found.given) {
+    await actOnGiven(services, caller.workspaceId, found, deed)
+    return null
+  }
+  return services.detector.act(caller.workspaceId, found.monitorName, {
     kind: 'operator',
-    time: clock.now(),
-    action,
+    time: services.clock.now(),
     incidentId: found.id,
-    // A person signs with their own name.
-    by: caller.session ? caller.actor.name : (body.by ?? signatureOf(caller)),
-    comment: body.comment ?? null,
+    ...deed,
   })
 }
 

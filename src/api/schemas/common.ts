@@ -46,8 +46,8 @@ export function timeOrNull(ms: number | null): string | null {
 }
 
 /** An id in a path; one that cannot be ours is found nowhere. */
-export function idParams(description: string, example: string) {
-  return z.object({ id: text({ max: 64 }).meta({ description, example }) })
+export function idParams(description: string, example: string, max = 64) {
+  return z.object({ id: text({ max }).meta({ description, example }) })
 }
 
 export const MAX_LIMIT = 200

@@ -22,6 +22,14 @@ export const incidentState = z.enum(['open', 'acknowledged', 'resolved'])
 export const incidentSummary = z
   .object({
     id: z.string(),
+    given: z.boolean().meta({
+      description:
+        'It was opened by events that were sent here of a monitor of kind `external`, and ends by them. false: it was decided here.',
+    }),
+    producer_id: z
+      .string()
+      .nullable()
+      .meta({ description: 'Of a given one: the `incident_id` of its events. null: they name none.' }),
     monitor_id: z.string(),
     monitor_name: z.string(),
     state: incidentState,
