@@ -119,6 +119,19 @@ export const memberPage = page(member, 'MemberPage')
 
 export const memberPatch = z.strictObject({ role }).meta({ id: 'MemberPatch' })
 
+export const operatorInput = z.strictObject({ email }).meta({ id: 'OperatorInput' })
+
+export const operator = z
+  .object({
+    user_id: z.string(),
+    email: z.string(),
+    name: z.string(),
+    created_at: time.meta({ description: 'When their account was made.' }),
+  })
+  .meta({ id: 'Operator', description: 'A user who may everything of the whole installation.' })
+
+export const operatorPage = page(operator, 'OperatorPage')
+
 export const invitationInput = z.strictObject({ email, role }).meta({ id: 'InvitationInput' })
 
 export const invitation = z

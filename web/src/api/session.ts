@@ -63,6 +63,14 @@ export const session = {
     if (session.isOpen) return
     become(state?.who ? { kind: 'user', who: state.who } : { kind: 'out', state })
   },
+  /** Asks anew what the user who is signed in may: somebody changed that. */
+  async renew(): Promise<void> {
+    if (standing.kind !== 'user') return
+    const state = await fetch('/v1/session')
+      .then(response => (response.ok ? (response.json() as Promise<SessionState>) : null))
+      .catch(() => null)
+    if (state?.who && standing.kind === 'user') become({ kind: 'user', who: state.who })
+  },
   /** Calls `listener` when somebody else, or another workspace, is looked at from now on. @returns ends that */
   onChange(listener: () => void): () => void {
     changes.add(listener)

@@ -53,6 +53,7 @@ export type Who = Schemas['Who']
 export type Role = Who['workspace']['role']
 export type Session = Schemas['Session']
 export type Member = Schemas['Member']
+export type Operator = Schemas['Operator']
 export type Invitation = Schemas['Invitation']
 export type AccountLink = Schemas['Link']
 
