@@ -256,7 +256,7 @@ export const ATTACKS: Readonly<Record<string, 'public' | ((things: Things) => At
     expected: 403,
     expectedOfUser: 404,
   }),
-  signOut: () => ({ path: '/v1/session', expected: 403, expectedOfUser: 204 }),
+  signOut: () => ({ path: '/v1/session', expected: 403, expectedOfUser: 200 }),
   listSessions: () => ({ path: '/v1/sessions', expected: 403, expectedOfUser: 200 }),
   endSession: things => ({ path: `/v1/sessions/${things.sessionId}`, expected: 403, expectedOfUser: 404 }),
   updateUser: () => ({ path: '/v1/user', body: { name: 'mine' }, expected: 403, expectedOfUser: 200 }),

@@ -1284,7 +1284,7 @@ export interface paths {
         post: operations["signIn"];
         /**
          * Sign out
-         * @description Ends this session, and what it has open.
+         * @description Ends this session, and what it has open. Where single sign-on began it, the answer says where the browser ends the provider's session too, if the provider has such a place (OpenID Connect RP-Initiated Logout).
          */
         delete: operations["signOut"];
         options?: never;
@@ -5108,6 +5108,10 @@ export interface components {
             }[];
             scopes: ("ingest" | "read" | "respond" | "admin")[];
         };
+        SignedOut: {
+            /** @description Where the browser ends the provider's session too; null: there is none to end. */
+            continue_at: string | null;
+        };
         SessionList: {
             data: components["schemas"]["Session"][];
             next_cursor: null;
@@ -8703,11 +8707,13 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Signed out. */
-            204: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["SignedOut"];
+                };
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];

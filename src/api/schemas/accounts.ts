@@ -66,6 +66,14 @@ export const sessionState = z
   })
   .meta({ id: 'SessionState' })
 
+export const signedOut = z
+  .object({
+    continue_at: z.string().nullable().meta({
+      description: "Where the browser ends the provider's session too; null: there is none to end.",
+    }),
+  })
+  .meta({ id: 'SignedOut' })
+
 export const sessionMove = z
   .strictObject({
     workspace_id: text({ max: 64 }).meta({ description: 'One that the user is a member of.' }),

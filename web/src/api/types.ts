@@ -49,6 +49,7 @@ export const DELIVERY_STATUSES: readonly DeliveryStatus[] = ['pending', 'deliver
 export const INCIDENT_STATES: readonly Incident['state'][] = ['open', 'acknowledged', 'resolved']
 
 export type SessionState = Schemas['SessionState']
+export type SignedOut = Schemas['SignedOut']
 export type Who = Schemas['Who']
 export type Role = Who['workspace']['role']
 export type Session = Schemas['Session']
