@@ -21,6 +21,7 @@ import { memberRoutes } from './members.ts'
 import { metricRoutes } from './metrics.ts'
 import { monitorTrialRoutes } from './monitor-trial.ts'
 import { monitorRoutes } from './monitors.ts'
+import { operatorRoutes } from './operators.ts'
 import { queueRoutes } from './queues.ts'
 import { serviceRoutes } from './service.ts'
 import { sessionRoutes } from './session.ts'
@@ -63,6 +64,7 @@ export function addRoutes(app: FastifyInstance, services: Services, accounts: Ac
   userRoutes(app, services, accounts)
   memberRoutes(app, services, accounts)
   accountLinkRoutes(app, services, accounts)
+  operatorRoutes(app, services)
   auditRoutes(app, services)
   installationRoutes(app, services)
   serviceRoutes(app, services)
