@@ -33,7 +33,8 @@ export const problemSchema = z
 /** Answers with whatever was thrown: as it is if its reader can act on it, else as a 500 that tells only its id. */
 export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const problem = toProblem(error)
-  if (problem.status >= 500) {
+  // That there is too much at once is answered on purpose: a line for each would be too much again.
+  if (problem.status === 500 || (problem.status > 500 && problem.cause !== undefined)) {
     request.log.error(
       { err: problem.cause ?? error, requestId: request.id },
       `${request.method} ${request.routeOptions.url ?? ''}: ${problem.message}`,

@@ -7,13 +7,17 @@ const known = new LRUCache<string, Cron>({ max: 10_000 })
 
 /** Five fields (six with seconds, `@daily` and the like too), in an IANA time zone. An expression that is none never occurs. */
 export const nextOccurrence: NextOccurrence = (expression, timeZone, after) => {
-  if (cronProblem(expression, timeZone) !== null) return null
+  if (timeZoneProblem(timeZone) !== null || cronProblem(expression, timeZone) !== null) return null
   return cronOf(expression, timeZone).nextRun(new Date(after))?.getTime() ?? null
 }
 
-/** What is wrong with an expression or its time zone, in words; null: nothing. */
+/** What is wrong with the name of a time zone, in words; null: nothing. */
+export function timeZoneProblem(name: string): string | null {
+  return isTimeZone(name) ? null : `must be the IANA name of a time zone, such as Europe/Berlin, not ${name}`
+}
+
+/** What is wrong with an expression in a time zone that there is, in words; null: nothing. */
 export function cronProblem(expression: string, timeZone: string): string | null {
-  if (!isTimeZone(timeZone)) return `must be in a time zone by its IANA name, which ${timeZone} is not`
   try {
     cronOf(expression, timeZone)
     return null

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { HeartbeatRule } from '../decide/monitor-config.ts'
-import { cronProblem } from './cron.ts'
+import { cronProblem, timeZoneProblem } from './cron.ts'
 
 const MONTH_S = 31 * 86_400
 
@@ -31,9 +31,11 @@ export const schema = z
   .superRefine((spec, context) => {
     if (spec.period_s !== undefined && spec.cron !== undefined)
       context.addIssue({ code: 'custom', path: ['cron'], message: 'cannot stand beside period_s' })
-    const problem = cronProblem(spec.cron ?? '* * * * *', spec.time_zone)
-    if (problem)
-      context.addIssue({ code: 'custom', path: [spec.cron ? 'cron' : 'time_zone'], message: problem })
+    const zone = timeZoneProblem(spec.time_zone)
+    if (zone !== null) context.addIssue({ code: 'custom', path: ['time_zone'], message: zone })
+    if (zone !== null || spec.cron === undefined) return
+    const problem = cronProblem(spec.cron, spec.time_zone)
+    if (problem !== null) context.addIssue({ code: 'custom', path: ['cron'], message: problem })
   })
   .meta({ id: 'HeartbeatSpec' })
 

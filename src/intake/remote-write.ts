@@ -53,9 +53,14 @@ export function readRemoteWrite(body: Buffer, limit: number): Series[] {
   }
 }
 
+/** What Prometheus writes down of its own alerts, with their labels. That they fire, it tells as alerts. */
+const OF_ALERTS = new Set(['ALERTS', 'ALERTS_FOR_STATE'])
+
 /** Series become metrics of monitors; those that no rule asks for are left out. */
 export function takeRemoteWrite(series: readonly Series[], mapping: Mapping): Taken {
-  return mapSeries(series, mapping, 'remote_write')
+  const figures = series.filter(({ labels }) => !OF_ALERTS.has(labels.__name__ ?? ''))
+  const taken = mapSeries(figures, mapping, 'remote_write')
+  return { ...taken, ignored: taken.ignored + series.length - figures.length }
 }
 
 function readSeries(reader: BinaryReader): Series[] {

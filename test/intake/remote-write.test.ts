@@ -40,6 +40,24 @@ function mapping(rules: object[] = []) {
   return compileMapping(mappingRules.parse({ rules }))
 }
 
+it('leaves out what Prometheus writes of its own alerts, whatever labels and rules say', () => {
+  const of = (name: string, more: object = {}) => ({
+    path: name,
+    labels: { __name__: name, monitor: 'checkout', alertname: 'Slow', ...more },
+    samples: [{ time: 1, value: 1 }],
+  })
+  const series = [
+    of('ALERTS', { alertstate: 'pending' }),
+    of('ALERTS', { alertstate: 'firing' }),
+    of('ALERTS_FOR_STATE'),
+    of('queue_length'),
+  ]
+  const taken = takeRemoteWrite(series, mapping([{ match: { alertname: 'Slow' }, monitor: 'cart' }]))
+  expect(taken.rejected).toEqual([])
+  expect(taken.ignored).toBe(3)
+  expect(taken.sightings).toMatchObject([{ monitorName: 'cart', observation: { metric: 'queue_length' } }])
+})
+
 describe('what Prometheus 2.42 wrote', () => {
   it('is read: every series with its labels and samples', () => {
     const series = readRemoteWrite(recordedBytes('remote-write.snappy'), LIMIT)

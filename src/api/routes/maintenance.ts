@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { spanFrom } from '../../decide/maintenance.ts'
-import { cronProblem, nextOccurrence } from '../../detect/cron.ts'
+import { cronProblem, nextOccurrence, timeZoneProblem } from '../../detect/cron.ts'
 import { notFound, unacceptable } from '../../ground/errors.ts'
 import { checkGlob } from '../../ground/glob.ts'
 import {
@@ -214,6 +214,8 @@ function whenOf(fields: Omit<WindowFields, 'name' | 'monitors'>): WindowInput['w
   if (starts_at !== null || ends_at !== null)
     throw unacceptable('cron', 'cannot stand beside starts_at and ends_at')
   if (duration_s === null) throw unacceptable('duration_s', 'is missing')
+  const zone = timeZoneProblem(time_zone)
+  if (zone !== null) throw unacceptable('time_zone', zone)
   const problem = cronProblem(cron, time_zone)
   if (problem !== null) throw unacceptable('cron', problem)
   return { kind: 'recurring', cron, timeZone: time_zone, durationMs: duration_s * 1_000 }

@@ -10,6 +10,7 @@ import { May } from '../../parts/may.tsx'
 import { Badge, Note } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Card, Fact, Facts } from '../../ui/card.tsx'
+import { Id } from '../../ui/code.tsx'
 import { Field, inputClass } from '../../ui/field.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Failure, Skeleton } from '../../ui/states.tsx'
@@ -55,6 +56,11 @@ export function IncidentPage() {
             </Fact>
             <Fact name="Acknowledged">{incident.acknowledged_by ?? 'by nobody yet'}</Fact>
             <Fact name="Affected">{incident.affected_endpoints.join(', ') || 'not known'}</Fact>
+            {incident.producer_id && (
+              <Fact name="Where it comes from">
+                <Id text={incident.producer_id} />
+              </Fact>
+            )}
             <Fact name="Monitor">
               <Link
                 to="/monitors/$id"
