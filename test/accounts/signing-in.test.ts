@@ -147,7 +147,7 @@ describe('Somebody who signs in', () => {
     await person.signIn('olga@example.com', PASSWORD)
     const { cookie } = person
     const answer = await person.call('DELETE', '/v1/session')
-    expect([answer.status, person.cookie]).toEqual([204, ''])
+    expect([answer.status, person.cookie]).toEqual([200, ''])
     expect((await person.call('GET', '/v1/events', undefined, { cookie })).status).toBe(401)
   })
 
