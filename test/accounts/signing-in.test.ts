@@ -14,6 +14,7 @@ describe('An installation without users', () => {
       const somebody = new Person(app.url)
       expect((await somebody.call('GET', '/v1/session')).body).toEqual({
         who: null,
+        key: null,
         needs_set_up: true,
         single_sign_on: null,
       })
