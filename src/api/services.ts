@@ -2,6 +2,7 @@ import type { Registry } from '@prometheus-io/client'
 import type { EgressPolicy } from '../deliver/egress/index.ts'
 import type { Templates } from '../deliver/templates/templates.ts'
 import type { Detector } from '../detect/detector.ts'
+import type { Trials } from '../detect/trials.ts'
 import type { Watchlist } from '../detect/watchlist.ts'
 import type { Clock } from '../ground/clock.ts'
 import type { Logger } from '../ground/log.ts'
@@ -33,6 +34,8 @@ export interface Services {
   readonly detector: Detector
   /** Monitors, silences and maintenance windows, in memory. */
   readonly watchlist: Watchlist
+  /** Makes a check once, because somebody asks. */
+  readonly trials: Pick<Trials, 'run'>
   readonly dryRun: Pick<DryRun, 'send'>
   readonly replayer: Pick<Replayer, 'replay'>
   /** Whoever runs the jobs of `replay_jobs`: there is a new one. */

@@ -39,6 +39,11 @@ const CLIENT: readonly Entry[] = [
     define: async () => (await import('./users.ts')).defineUsers,
   },
   {
+    name: 'operators',
+    about: 'operators of the whole installation: make, list and remove them',
+    define: async () => (await import('./operators.ts')).defineOperators,
+  },
+  {
     name: 'endpoints',
     about: 'endpoints, where events go: add, list and test them',
     define: async () => (await import('./endpoints.ts')).defineEndpoints,

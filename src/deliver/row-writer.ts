@@ -14,6 +14,8 @@ import type { Parcel } from './parcel.ts'
  * are given to answer: whoever hangs costs one row written once, too.
  */
 const LATE_MS = 6_000
+/** Time between two looks for late ones: a little each time, so that a backlog's rows are no burst. */
+const LOOK_MS = 250
 /** Rows of one statement: a result of any of them waits for its commit. */
 export const ROWS_AT_ONCE = 250
 const RETRY_MS = 1_000
@@ -123,7 +125,7 @@ export class RowWriter implements Part {
   }
 
   #schedule(): void {
-    this.#cancel = this.#clock.after(LATE_MS, async () => {
+    this.#cancel = this.#clock.after(LOOK_MS, async () => {
       await this.#writeSince(this.#clock.now() - LATE_MS).catch(error =>
         this.#log.warn(`pending deliveries were not written down, trying again: ${messageOf(error)}`),
       )

@@ -15,6 +15,7 @@ import { Scheduler } from './scheduler.ts'
 import { NetworkJudge } from './scheduler-network.ts'
 import { operatorNetwork, probeOver } from './scheduler-probe.ts'
 import { Ticker } from './ticker.ts'
+import { Trials } from './trials.ts'
 import type { Watch } from './watch.ts'
 import { WatchedBuckets } from './watched-buckets.ts'
 import { Watcher } from './watcher.ts'
@@ -31,6 +32,7 @@ export interface CheckMeter {
 export interface DetectionParts {
   readonly watchlist: Watchlist
   readonly detection: Detection
+  readonly trials: Trials
   /** To be told which buckets are ours. */
   readonly buckets: Pick<WatchedBuckets, 'gained' | 'lost' | 'release' | 'suspended' | 'resumed'>
   /** What must have started before buckets come, in order; {@link detection} starts after them. */
@@ -90,6 +92,7 @@ export function assembleDetection(options: {
   return {
     watchlist,
     detection,
+    trials: new Trials({ network }),
     buckets,
     first: [watchlist, parentsDown, relay],
     figures: [

@@ -1,5 +1,6 @@
 import type { Role } from '../ground/vocabulary.ts'
 import type { Database, Queryable } from './database.ts'
+import { isLastOperator } from './operators.ts'
 
 /** A user in a workspace. */
 export interface Member {
@@ -21,8 +22,11 @@ export interface Membership {
   readonly role: Role
 }
 
-/** What became of a change of a member. `last owner`: refused, or nobody could manage the workspace. */
-export type MemberOutcome = 'done' | 'unknown' | 'last owner'
+/**
+ * What became of a change of a member. `last owner`: refused, or nobody could manage the workspace; `last operator`:
+ * refused, or nobody could manage the installation.
+ */
+export type MemberOutcome = 'done' | 'unknown' | 'last owner' | 'last operator'
 
 interface Row {
   user_id: string
@@ -119,6 +123,9 @@ export async function removeMember(
 ): Promise<MemberOutcome> {
   return database.transaction(async tx => {
     if (await isLastOwner(tx, workspaceId, userId)) return 'last owner'
+    // Without a membership left the account goes, and nobody without one can sign in.
+    if ((await isLastOperator(tx, userId)) && !(await isMemberElsewhere(tx, workspaceId, userId)))
+      return 'last operator'
     const { rowCount } = await tx.query('delete from memberships where workspace_id = $1 and user_id = $2', [
       workspaceId,
       userId,
@@ -130,6 +137,14 @@ export async function removeMember(
     )
     return 'done'
   })
+}
+
+async function isMemberElsewhere(tx: Queryable, workspaceId: string, userId: string): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    'select 1 from memberships where user_id = $2 and workspace_id <> $1 limit 1',
+    [workspaceId, userId],
+  )
+  return rowCount > 0
 }
 
 /** Locks the workspace's owners: two who remove each other at once must not both succeed. */

@@ -61,6 +61,7 @@ export async function startProvider(): Promise<TestProvider> {
   })
   // Consoles of tests come and go, each at a port of its own.
   provider.Client.prototype.redirectUriAllowed = uri => uri === `${consoleUrl}/v1/single-sign-on/callback`
+  provider.Client.prototype.postLogoutRedirectUriAllowed = uri => uri === `${consoleUrl}/`
   const answer = provider.callback()
 
   server.on('request', async (request, response) => {

@@ -182,6 +182,49 @@ describe('Single sign-on', () => {
   })
 })
 
+describe('Signing out', () => {
+  beforeEach(() => start())
+
+  const signOut = (cookie: string) => new Person(app.url).call('DELETE', '/v1/session', undefined, { cookie })
+
+  it('ends the session here, and leads to where the provider ends its own and sends one back', async () => {
+    provider.signsIn('olga-5', { email: 'olga@example.com', email_verified: true })
+    const browser = new Browser()
+    await browser.go(begin())
+    const { status, body } = await signOut(browser.cookieFor(app.url))
+    expect(status).toBe(200)
+    expect(await browser.who()).toBeNull()
+
+    const asked = new URL(body.continue_at)
+    expect(asked.origin).toBe(provider.issuer)
+    expect(asked.searchParams.get('post_logout_redirect_uri')).toBe(`${app.url}/`)
+    const claims = JSON.parse(
+      Buffer.from(asked.searchParams.get('id_token_hint')!.split('.')[1]!, 'base64url').toString(),
+    )
+    expect(claims.sub).toBe('olga-5')
+    // The provider knows the token and the address: it asks the person, and refuses nothing.
+    const response = await fetchVia(asked, {
+      dispatcher: agent,
+      headers: { cookie: browser.cookieFor(provider.issuer) },
+    })
+    expect(response.status).toBe(200)
+    expect(await response.text()).toContain('/session/end/confirm')
+  })
+
+  it('stays here when a password opened the session', async () => {
+    expect((await owner.call('DELETE', '/v1/session')).body).toEqual({ continue_at: null })
+  })
+
+  it('stays here when the provider opened an earlier session of that browser', async () => {
+    provider.signsIn('olga-6', { email: 'olga@example.com', email_verified: true })
+    const browser = new Browser()
+    await browser.go(begin())
+    const earlier = browser.cookieFor(app.url).replace(/statuspulse=[^;]+;? ?/, '')
+    const { body } = await signOut(`${earlier}; ${owner.cookie}`)
+    expect(body).toEqual({ continue_at: null })
+  })
+})
+
 describe('Single sign-on with a role for everybody of a domain', () => {
   it('makes users of that domain, and of no other', async () => {
     await start({ oidcAllowedDomains: ['example.com'], oidcAutoRole: 'viewer' })

@@ -59,6 +59,7 @@ describe('every operation that may change something', () => {
       'takeOtlpMetrics',
       'takePrometheusAlerts',
       'takeRemoteWrite',
+      'tryMonitor',
     ])
   })
 

@@ -118,6 +118,7 @@ export async function startTestApi(config: Partial<Services['config']> = {}): Pr
   const {
     watchlist,
     detection,
+    trials,
     first: early,
   } = assembleDetection({
     database,
@@ -141,6 +142,7 @@ export async function startTestApi(config: Partial<Services['config']> = {}): Pr
     catalog,
     watchlist,
     detector: detection,
+    trials,
     sealer,
     clock,
     log: silentLog,

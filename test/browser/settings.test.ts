@@ -5,6 +5,7 @@ import { silentLog } from '../../src/ground/log.ts'
 import { Database } from '../../src/store/database.ts'
 import { insertForwarder } from '../../src/store/forwarders.ts'
 import { Sealer } from '../../src/store/seal.ts'
+import { join, setUp } from '../accounts/person.ts'
 import { startTestApp, type TestApp } from '../helpers/app.ts'
 import { type Receiver, startReceiver } from '../helpers/receiver.ts'
 import { launchChromium, openConsole, type Size } from './console-pages.ts'
@@ -68,6 +69,22 @@ describe.skipIf(!browser)('Somebody who runs StatusPulse, in the settings', () =
       },
       { size },
     )
+  })
+
+  it('makes a second operator, and removes one', async () => {
+    const olga = await setUp(app.url, app.token)
+    await join(app.url, olga, 'ben@example.com', 'viewer')
+    await signedIn(async page => {
+      await page.goto('/settings/members')
+      const operators = page.getByRole('list', { name: 'Operators' })
+      await operators.getByText('the last one stays').waitFor()
+      await page.getByLabel('E-mail address of somebody').fill('ben@example.com')
+      await page.getByRole('button', { name: 'Make them an operator' }).click()
+      const ben = operators.getByRole('listitem').filter({ hasText: 'ben@example.com' })
+      await ben.getByRole('button').click()
+      await page.getByRole('button', { name: 'Remove', exact: true }).click()
+      await ben.waitFor({ state: 'detached' })
+    })
   })
 
   it('makes a queue, and sees how far its consumer is behind', async () => {

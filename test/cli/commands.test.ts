@@ -92,6 +92,26 @@ describe('users', () => {
   })
 })
 
+describe('operators', () => {
+  it('are made of users, listed, and made users like others; the last one stays', async () => {
+    for (const name of ['zoe', 'yan']) {
+      const { link } = await json(['users', 'add', `${name}@example.com`])
+      await fetch(`${env.STATUSPULSE_URL}/v1/links/redeem`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ token: new URL(link).hash.slice(1), name, password: 'correct horse battery' }),
+      })
+      const made = await cli(['operators', 'add', `${name}@example.com`])
+      expect(made.stdout).toMatch(new RegExp(`^${name}@example\\.com \\(usr_\\w+\\) is an operator\\.$`, 'm'))
+    }
+    expect((await cli(['operators', 'list'])).stdout).toMatch(/^usr_\w+ +zoe@example\.com +zoe +\S/m)
+    const [first, second] = (await json(['operators', 'list'])).data
+    expect((await cli(['operators', 'remove', first.user_id])).stdout).toContain('is no operator any more')
+    const last = await cli(['operators', 'remove', second.user_id])
+    expect([last.code, last.stderr]).toEqual([1, expect.stringContaining('last operator')])
+  })
+})
+
 describe('the audit log', () => {
   it('is listed: who, what, and what changed', async () => {
     await json(['keys', 'create', '--name', 'noted', '--scope', 'read'])

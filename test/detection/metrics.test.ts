@@ -67,6 +67,13 @@ describe('a threshold', () => {
     const events = await clock.runUntil(told(receiver, 'silent', 2), 500)
     expect(events).toEqual(['metric.breached warning degraded', 'incident.opened warning degraded'])
   })
+
+  it('whose samples never came says so as well', async () => {
+    const thresholds = [{ ...threshold, no_data: 'breach', no_data_after_s: 30 }]
+    await makeMonitor(app, { name: 'mute', kind: 'metric', thresholds })
+    const events = await clock.runUntil(told(receiver, 'mute', 2), 500)
+    expect(events).toEqual(['metric.breached warning degraded', 'incident.opened warning degraded'])
+  })
 })
 
 describe('samples', () => {

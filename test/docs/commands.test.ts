@@ -98,6 +98,7 @@ describe('works as it is printed, with a server that runs', () => {
   const ALONE = [
     'docs/how-to/configuration-as-code.md',
     'docs/how-to/watch-a-service.md',
+    'docs/how-to/thresholds.md',
     'docs/how-to/silences-and-maintenance.md',
     'docs/migrate/gatus.md',
   ]

@@ -568,6 +568,26 @@ export interface paths {
         patch: operations["updateMonitor"];
         trace?: never;
     };
+    "/v1/monitors/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a check now
+         * @description Makes the check of a monitor once and answers with what it found; nothing is kept, and no status changes. With `monitor_id` the rest is a change of that monitor, so that its secrets need not be given again.
+         */
+        post: operations["tryMonitor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/metrics": {
         parameters: {
             query?: never;
@@ -1264,7 +1284,7 @@ export interface paths {
         post: operations["signIn"];
         /**
          * Sign out
-         * @description Ends this session, and what it has open.
+         * @description Ends this session, and what it has open. Where single sign-on began it, the answer says where the browser ends the provider's session too, if the provider has such a place (OpenID Connect RP-Initiated Logout).
          */
         delete: operations["signOut"];
         options?: never;
@@ -1559,6 +1579,50 @@ export interface paths {
          */
         post: operations["redeemLink"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operators": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List operators
+         * @description The users who may what the operator's key may: see and make workspaces, see nodes, say who is an operator.
+         */
+        get: operations["listOperators"];
+        put?: never;
+        /**
+         * Make somebody an operator
+         * @description Somebody who has an account here, from their next request on. What they are in their workspaces they stay. Who is an operator already stays one.
+         */
+        post: operations["createOperator"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operators/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Make an operator a user like others
+         * @description From their next request on. What they are in their workspaces they stay. The last operator stays one.
+         */
+        delete: operations["deleteOperator"];
         options?: never;
         head?: never;
         patch?: never;
@@ -3064,6 +3128,13 @@ export interface components {
         MonitorPatch: {
             [key: string]: unknown;
         };
+        /** @description A monitor, whose name may be left out, or a change of one. */
+        MonitorTrial: {
+            /** @description A monitor of which the rest is a change. */
+            monitor_id?: string;
+        } & {
+            [key: string]: unknown;
+        };
         SamplesInput: {
             samples: components["schemas"]["SampleInput"][];
         };
@@ -3575,6 +3646,13 @@ export interface components {
              * @description The new one; where there is an account already, its own. Not asked of who is signed in.
              */
             password?: string;
+        };
+        OperatorInput: {
+            /**
+             * @description E-mail address; upper and lower case are the same.
+             * @example ana@example.com
+             */
+            email: string;
         };
         /**
          * @description The body of every webhook attempt.
@@ -5038,6 +5116,10 @@ export interface components {
             }[];
             scopes: ("ingest" | "read" | "respond" | "admin")[];
         };
+        SignedOut: {
+            /** @description Where the browser ends the provider's session too; null: there is none to end. */
+            continue_at: string | null;
+        };
         SessionList: {
             data: components["schemas"]["Session"][];
             next_cursor: null;
@@ -5134,6 +5216,22 @@ export interface components {
             has_account: boolean;
             /** Format: date-time */
             expires_at: string;
+        };
+        OperatorPage: {
+            data: components["schemas"]["Operator"][];
+            /** @description Where the next page begins; null: this is the last. */
+            next_cursor: string | null;
+        };
+        /** @description A user who may everything of the whole installation. */
+        Operator: {
+            user_id: string;
+            email: string;
+            name: string;
+            /**
+             * Format: date-time
+             * @description When their account was made.
+             */
+            created_at: string;
         };
         AuditPage: {
             data: components["schemas"]["AuditEntry"][];
@@ -7062,6 +7160,39 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    tryMonitor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MonitorTrial"];
+            };
+        };
+        responses: {
+            /** @description What the check found, good or bad. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LastCheck"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     acceptSamples: {
         parameters: {
             query?: never;
@@ -8584,11 +8715,13 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Signed out. */
-            204: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["SignedOut"];
+                };
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
@@ -9123,6 +9256,100 @@ export interface operations {
             404: components["responses"]["NotFound"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listOperators: {
+        parameters: {
+            query?: {
+                /** @description Entries in one page. */
+                limit?: number;
+                /** @description The last page's `next_cursor`. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperatorPage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createOperator: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OperatorInput"];
+            };
+        };
+        responses: {
+            /** @description They are one. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operator"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteOperator: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The user's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They are none any more. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operator"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];

@@ -32,6 +32,8 @@ export interface Identity {
   /** Whether the provider answers for the address being theirs. */
   readonly isEmailVerified: boolean
   readonly name: string | null
+  /** The ID token itself, by which the provider knows the session when it is to end. */
+  readonly idToken: string | null
 }
 
 /**
@@ -99,7 +101,24 @@ export class OpenId {
       email: typeof says.email === 'string' ? says.email.trim().toLowerCase() : null,
       isEmailVerified: says.email_verified === true,
       name: typeof says.name === 'string' && says.name.trim() !== '' ? says.name.trim().slice(0, 200) : null,
+      idToken: tokens.id_token ?? null,
     }
+  }
+
+  /**
+   * Where to send a browser to end the session at the provider too (OpenID Connect RP-Initiated Logout 1.0).
+   * @param idToken of the session that ends; null: it is not known, and the provider asks whether it is meant
+   * @param returnTo where the provider sends the browser then; it must be registered there
+   * @returns null: the provider has no such place
+   * @throws Error when the provider does not answer as it should
+   */
+  async signOutUrl(idToken: string | null, returnTo: string, now: number): Promise<URL | null> {
+    const configuration = await this.#configuration(now)
+    if (!configuration.serverMetadata().end_session_endpoint) return null
+    return client.buildEndSessionUrl(configuration, {
+      post_logout_redirect_uri: returnTo,
+      ...(idToken === null ? {} : { id_token_hint: idToken }),
+    })
   }
 
   /** Closes its connections. */

@@ -19,7 +19,9 @@ import { intakeRoutes } from './intake.ts'
 import { maintenanceRoutes } from './maintenance.ts'
 import { memberRoutes } from './members.ts'
 import { metricRoutes } from './metrics.ts'
+import { monitorTrialRoutes } from './monitor-trial.ts'
 import { monitorRoutes } from './monitors.ts'
+import { operatorRoutes } from './operators.ts'
 import { queueRoutes } from './queues.ts'
 import { serviceRoutes } from './service.ts'
 import { sessionRoutes } from './session.ts'
@@ -45,6 +47,7 @@ export function addRoutes(app: FastifyInstance, services: Services, accounts: Ac
   queueRoutes(app, services)
   forwarderRoutes(app, services)
   monitorRoutes(app, services)
+  monitorTrialRoutes(app, services)
   heartbeatRoutes(app, services)
   metricRoutes(app, services)
   uptimeRoutes(app, services)
@@ -61,6 +64,7 @@ export function addRoutes(app: FastifyInstance, services: Services, accounts: Ac
   userRoutes(app, services, accounts)
   memberRoutes(app, services, accounts)
   accountLinkRoutes(app, services, accounts)
+  operatorRoutes(app, services)
   auditRoutes(app, services)
   installationRoutes(app, services)
   serviceRoutes(app, services)

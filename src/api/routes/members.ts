@@ -206,6 +206,8 @@ async function memberOr404(database: Services['database'], caller: Caller, id: s
 function checkOutcome(outcome: MemberOutcome, id: string): void {
   if (outcome === 'unknown') throw notFound('member', id)
   if (outcome === 'last owner') throw conflict(`${id} is the last owner: make somebody else one first.`)
+  if (outcome === 'last operator')
+    throw conflict(`${id} is the last operator of the installation: make somebody else one first.`)
 }
 
 function operatorsBusiness(): Problem {

@@ -17,7 +17,6 @@ export function sessionRoutes(app: FastifyInstance, services: Services, accounts
   addState(app, services, accounts)
   addSignIn(app, services, accounts)
   addMove(app, services)
-  addSignOut(app, accounts)
   addList(app, services)
 }
 
@@ -110,21 +109,6 @@ function addMove(app: FastifyInstance, { database }: Services): void {
         throw notFound('workspace of yours', body.workspace_id)
       return showWho(database, { ...caller, workspaceId: body.workspace_id })
     },
-  })
-}
-
-function addSignOut(app: FastifyInstance, accounts: Accounts): void {
-  addOperation(app, {
-    id: 'signOut',
-    method: 'DELETE',
-    path: '/v1/session',
-    tag: 'Accounts',
-    summary: 'Sign out',
-    description: 'Ends this session, and what it has open.',
-    access: 'user',
-    audit: { exempt: 'their own sessions are nobody else’s settings: who is signed in is listed' },
-    answers: { 204: { description: 'Signed out.' } },
-    handler: async ({ request, reply }) => accounts.signOut(request, reply),
   })
 }
 

@@ -2,16 +2,20 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { messageOf, notFound } from '../../ground/errors.ts'
 import type { User } from '../../store/users.ts'
-import type { Accounts } from '../accounts/accounts.ts'
+import { type Accounts, SESSION_LIMITS } from '../accounts/accounts.ts'
 import { OpenId, type OpenIdFlow } from '../accounts/openid.ts'
 import { PrivateCookie } from '../accounts/session-cookie.ts'
 import { type Unwelcome, userOf } from '../accounts/welcome.ts'
+import type { CallerSession } from '../caller.ts'
 import { addOperation } from '../operation.ts'
+import { signedOut } from '../schemas/accounts.ts'
 import type { Services } from '../services.ts'
 
 const PATH = '/v1/single-sign-on'
 /** Where somebody begins. */
 export const START_PATH = `${PATH}/start`
+/** Where sessions end. */
+const SIGN_OUT_PATH = '/v1/session'
 const CALLBACK_PATH = `${PATH}/callback`
 
 /** How long somebody may take at the provider. */
@@ -21,6 +25,9 @@ const SEALED_FOR = 'single-sign-on'
 /** What the sign-in page is told, in its query: it has the words. */
 type Failure = Unwelcome | 'provider' | 'refused' | 'expired' | 'no-workspace'
 
+/** Of a cookie's value: browsers drop longer ones. The provider then asks whether signing out is meant. */
+const LONGEST_ID_TOKEN = 3_900
+
 const GONE = { Location: 'Where the browser goes.' }
 
 /** `/v1/single-sign-on`: to the provider and back, by redirects. */
@@ -29,6 +36,8 @@ export function singleSignOnRoutes(app: FastifyInstance, services: Services, acc
   const openId = settings && new OpenId(settings)
   if (openId) app.addHook('onClose', () => openId.close())
   const visit = settings && openId ? new Visits(services, accounts, openId) : null
+
+  addSignOut(app, accounts, visit)
 
   addOperation(app, {
     id: 'beginSingleSignOn',
@@ -68,6 +77,27 @@ export function singleSignOnRoutes(app: FastifyInstance, services: Services, acc
   })
 }
 
+function addSignOut(app: FastifyInstance, accounts: Accounts, visit: Visits | null): void {
+  addOperation(app, {
+    id: 'signOut',
+    method: 'DELETE',
+    path: SIGN_OUT_PATH,
+    tag: 'Accounts',
+    summary: 'Sign out',
+    description:
+      'Ends this session, and what it has open. Where single sign-on began it, the answer says where the browser ends the ' +
+      "provider's session too, if the provider has such a place (OpenID Connect RP-Initiated Logout).",
+    access: 'user',
+    audit: { exempt: 'their own sessions are nobody else’s settings: who is signed in is listed' },
+    answers: { 200: { description: 'Signed out.', schema: signedOut } },
+    handler: async ({ caller, request, reply }) => {
+      await accounts.signOut(request, reply)
+      const { id } = caller.session as CallerSession
+      return { continue_at: visit && (await visit.signOutUrl(request, reply, id)) }
+    },
+  })
+}
+
 /** What is held on to, sealed in a cookie of that browser alone: who began must be who comes back. */
 interface Flow extends OpenIdFlow {
   readonly returnTo: string
@@ -75,17 +105,30 @@ interface Flow extends OpenIdFlow {
   readonly until: number
 }
 
+/** What the way out needs of a session that single sign-on began. */
+interface Begun {
+  readonly user: User
+  readonly idToken: string | null
+}
+
 class Visits {
   readonly #services: Services
   readonly #accounts: Accounts
   readonly #openId: OpenId
   readonly #cookie: PrivateCookie
+  /** The session that it is about, and its ID token: in the browser alone, where the way out begins. */
+  readonly #ofSession: PrivateCookie
 
   constructor(services: Services, accounts: Accounts, openId: OpenId) {
     this.#services = services
     this.#accounts = accounts
     this.#openId = openId
     this.#cookie = new PrivateCookie({ name: 'statuspulse-sso', path: PATH, isSecure: accounts.isSecure })
+    this.#ofSession = new PrivateCookie({
+      name: 'statuspulse-id',
+      path: SIGN_OUT_PATH,
+      isSecure: accounts.isSecure,
+    })
   }
 
   async begin(request: FastifyRequest, reply: FastifyReply, returnTo = '/'): Promise<FastifyReply> {
@@ -108,16 +151,39 @@ class Visits {
     const flow = this.#heldBy(request)
     this.#cookie.clear(reply)
     if (!flow) return back(reply, 'expired')
-    const user = await this.#userOf(request, flow)
-    if (typeof user === 'string') return back(reply, user)
-    const failure = await this.#accounts.signIn(request, reply, user).then(
-      () => null,
-      () => 'no-workspace' as const,
-    )
-    return failure === null ? reply.redirect(flow.returnTo) : back(reply, failure)
+    const begun = await this.#begunBy(request, flow)
+    if (typeof begun === 'string') return back(reply, begun)
+    const caller = await this.#accounts.signIn(request, reply, begun.user).catch(() => null)
+    if (!caller?.session) return back(reply, 'no-workspace')
+    const { idToken } = begun
+    const kept = idToken !== null && idToken.length <= LONGEST_ID_TOKEN ? idToken : ''
+    this.#ofSession.set(reply, `${caller.session.id}.${kept}`, SESSION_LIMITS.longestMs)
+    return reply.redirect(flow.returnTo)
   }
 
-  async #userOf(request: FastifyRequest, flow: Flow): Promise<User | Failure> {
+  /**
+   * Where the browser of somebody who signs out has to go on to; their session here is over already.
+   * @returns null: nowhere, as single sign-on did not begin that session, or the provider has no such place
+   */
+  async signOutUrl(request: FastifyRequest, reply: FastifyReply, sessionId: string): Promise<string | null> {
+    const held = this.#ofSession.read(request)
+    if (held === null) return null
+    this.#ofSession.clear(reply)
+    const [id, ...idToken] = held.split('.')
+    // Of an earlier session in this browser.
+    if (id !== sessionId) return null
+    const { clock, log } = this.#services
+    const returnTo = `${this.#accounts.baseUrl(request)}/`
+    try {
+      const url = await this.#openId.signOutUrl(idToken.join('.') || null, returnTo, clock.now())
+      return url?.href ?? null
+    } catch (error) {
+      log.warn({ err: error }, `single sign-on: signed out here, not at the provider: ${messageOf(error)}`)
+      return null
+    }
+  }
+
+  async #begunBy(request: FastifyRequest, flow: Flow): Promise<Begun | Failure> {
     const { clock, database, log, config } = this.#services
     const rules = config.singleSignOn
     if (!rules) return 'provider'
@@ -128,7 +194,8 @@ class Visits {
     }
     try {
       const identity = await this.#openId.finish(here, flow, clock.now())
-      return await userOf(database, identity, rules, clock.now())
+      const user = await userOf(database, identity, rules, clock.now())
+      return typeof user === 'string' ? user : { user, idToken: identity.idToken }
     } catch (error) {
       log.error({ err: error }, `single sign-on failed: ${messageOf(error)}`)
       return 'provider'

@@ -66,6 +66,14 @@ export const sessionState = z
   })
   .meta({ id: 'SessionState' })
 
+export const signedOut = z
+  .object({
+    continue_at: z.string().nullable().meta({
+      description: "Where the browser ends the provider's session too; null: there is none to end.",
+    }),
+  })
+  .meta({ id: 'SignedOut' })
+
 export const sessionMove = z
   .strictObject({
     workspace_id: text({ max: 64 }).meta({ description: 'One that the user is a member of.' }),
@@ -118,6 +126,19 @@ export const member = z
 export const memberPage = page(member, 'MemberPage')
 
 export const memberPatch = z.strictObject({ role }).meta({ id: 'MemberPatch' })
+
+export const operatorInput = z.strictObject({ email }).meta({ id: 'OperatorInput' })
+
+export const operator = z
+  .object({
+    user_id: z.string(),
+    email: z.string(),
+    name: z.string(),
+    created_at: time.meta({ description: 'When their account was made.' }),
+  })
+  .meta({ id: 'Operator', description: 'A user who may everything of the whole installation.' })
+
+export const operatorPage = page(operator, 'OperatorPage')
 
 export const invitationInput = z.strictObject({ email, role }).meta({ id: 'InvitationInput' })
 

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { CHECK_ERROR_CLASSES } from '../../detect/checks/index.ts'
 import { monitorSchema, settingsFields } from '../../detect/monitor-settings.ts'
 import { MONITOR_KINDS } from '../../ground/vocabulary.ts'
-import { eventType, monitorKind, page, severity, status, time } from './common.ts'
+import { eventType, monitorKind, page, severity, status, text, time } from './common.ts'
 
 export const monitorInput = z
   .union(MONITOR_KINDS.map(kind => monitorSchema(kind).meta({ title: kind })))
@@ -12,9 +12,17 @@ export const monitorPatch = z
   .looseObject({})
   .meta({ id: 'MonitorPatch', description: 'Any fields of a monitor of that kind but `name` and `kind`.' })
 
+export const monitorTrial = z
+  .looseObject({
+    monitor_id: text({ max: 64 })
+      .optional()
+      .meta({ description: 'A monitor of which the rest is a change.' }),
+  })
+  .meta({ id: 'MonitorTrial', description: 'A monitor, whose name may be left out, or a change of one.' })
+
 const milliseconds = z.number().nullable()
 
-const lastCheck = z
+export const lastCheck = z
   .object({
     started_at: time,
     ok: z.boolean(),

@@ -1,4 +1,4 @@
-import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
+import { type QueryClient, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import { api, take } from './client.ts'
 import { session } from './session.ts'
 import type { Role, Who } from './types.ts'
@@ -106,6 +106,34 @@ export function useRemoveMember() {
     mutationFn: (id: string) => take(api.DELETE('/v1/members/{id}', { params: { path: { id } } })),
     onSuccess: () => client.invalidateQueries({ queryKey: ['members'] }),
   })
+}
+
+/** Who may everything of the whole installation. */
+export const operatorsQuery = queryOptions({
+  queryKey: ['operators'],
+  queryFn: async ({ signal }) => (await take(api.GET('/v1/operators', { params: { query }, signal }))).data,
+})
+
+export function useMakeOperator() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (email: string) => take(api.POST('/v1/operators', { body: { email } })),
+    onSuccess: () => peopleChanged(client),
+  })
+}
+
+export function useEndOperator() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (id: string) => take(api.DELETE('/v1/operators/{id}', { params: { path: { id } } })),
+    onSuccess: () => peopleChanged(client),
+  })
+}
+
+/** Also of whoever is signed in: they may have made themselves a user like others. */
+async function peopleChanged(client: QueryClient): Promise<void> {
+  await session.renew()
+  await Promise.all(['operators', 'members'].map(name => client.invalidateQueries({ queryKey: [name] })))
 }
 
 /** A link by which a member sets another password. */

@@ -106,6 +106,13 @@ export function useUpdateMonitor(id: string) {
   })
 }
 
+/** Has the check of a monitor made once, as it is described or changed. */
+export function useTryMonitor() {
+  return useMutation({
+    mutationFn: (body: Record<string, unknown>) => take(api.POST('/v1/monitors/try', { body })),
+  })
+}
+
 export function useDeleteMonitor(id: string) {
   const client = useQueryClient()
   return useMutation({

@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from 'react'
-import type { SessionState, Who } from './types.ts'
+import type { SessionState, SignedOut, Who } from './types.ts'
 
 const STORED_AS = 'statuspulse.key'
 
@@ -45,12 +45,18 @@ export const session = {
     become({ kind: 'asking' })
     void session.ask()
   },
-  /** Ends it here and, for a user, on the server. */
+  /** Ends it here and, for a user, on the server and where they signed in by single sign-on. */
   async signOut(): Promise<void> {
     if (standing.kind === 'user') {
       const headers = new Headers()
       session.authorize(headers)
-      await fetch('/v1/session', { method: 'DELETE', headers }).catch(() => {})
+      const continueAt = await fetch('/v1/session', { method: 'DELETE', headers })
+        .then(async response => (response.ok ? ((await response.json()) as SignedOut).continue_at : null))
+        .catch(() => null)
+      if (continueAt) {
+        location.assign(continueAt)
+        return
+      }
     }
     session.close()
   },
@@ -62,6 +68,14 @@ export const session = {
       .catch(() => null)
     if (session.isOpen) return
     become(state?.who ? { kind: 'user', who: state.who } : { kind: 'out', state })
+  },
+  /** Asks anew what the user who is signed in may: somebody changed that. */
+  async renew(): Promise<void> {
+    if (standing.kind !== 'user') return
+    const state = await fetch('/v1/session')
+      .then(response => (response.ok ? (response.json() as Promise<SessionState>) : null))
+      .catch(() => null)
+    if (state?.who && standing.kind === 'user') become({ kind: 'user', who: state.who })
   },
   /** Calls `listener` when somebody else, or another workspace, is looked at from now on. @returns ends that */
   onChange(listener: () => void): () => void {

@@ -49,10 +49,12 @@ export const DELIVERY_STATUSES: readonly DeliveryStatus[] = ['pending', 'deliver
 export const INCIDENT_STATES: readonly Incident['state'][] = ['open', 'acknowledged', 'resolved']
 
 export type SessionState = Schemas['SessionState']
+export type SignedOut = Schemas['SignedOut']
 export type Who = Schemas['Who']
 export type Role = Who['workspace']['role']
 export type Session = Schemas['Session']
 export type Member = Schemas['Member']
+export type Operator = Schemas['Operator']
 export type Invitation = Schemas['Invitation']
 export type AccountLink = Schemas['Link']
 

@@ -1,5 +1,5 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import { Pause, Play, Radio } from 'lucide-react'
+import { Pause, Play, Radio, SlidersHorizontal } from 'lucide-react'
 import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react'
 import { SEVERITIES, type StreamQuery } from '../../api/types.ts'
 import { LiveFeed, type LiveState } from '../../lib/live-feed.ts'
@@ -84,36 +84,52 @@ function LiveFilterBar({ filters }: { filters: LiveFilters }) {
   const [monitor, setMonitor] = useState(filters.monitor ?? '')
   const set = (change: LiveFilters) =>
     navigate({ to: '/live', search: withoutEmpty({ ...filters, ...change }), replace: true })
+  const [isOpen, setOpen] = useState(false)
+  const count = Object.values(withoutEmpty(filters)).length
   return (
-    <search className="mb-4 flex flex-wrap items-end gap-x-8 gap-y-3">
-      <Chips
-        label="Show"
-        options={['event', 'delivery', 'attempt'] as const}
-        chosen={filters.types ?? []}
-        onChange={types => set({ types })}
-      />
-      <Chips
-        label="Severity"
-        options={SEVERITIES}
-        chosen={filters.severity ?? []}
-        onChange={severity => set({ severity })}
-      />
-      <form
-        className="min-w-56 flex-1"
-        onSubmit={submit => {
-          submit.preventDefault()
-          set({ monitor: monitor.trim() })
-        }}
+    <search className="mb-4 block">
+      <Button
+        aria-expanded={isOpen}
+        aria-controls="live-filters"
+        onClick={() => setOpen(!isOpen)}
+        className="sm:hidden"
       >
-        <TextField
-          label="Monitor"
-          type="search"
-          placeholder="A name or pattern, then Enter: checkout-*"
-          value={monitor}
-          onChange={change => setMonitor(change.target.value)}
-          onBlur={() => monitor.trim() !== (filters.monitor ?? '') && set({ monitor: monitor.trim() })}
+        <SlidersHorizontal aria-hidden="true" className="size-4" />
+        {count > 0 ? `Filters (${count})` : 'Filters'}
+      </Button>
+      <div
+        id="live-filters"
+        className={`${isOpen ? 'mt-3 flex' : 'hidden sm:flex'} flex-wrap items-end gap-x-8 gap-y-3 sm:mt-0`}
+      >
+        <Chips
+          label="Show"
+          options={['event', 'delivery', 'attempt'] as const}
+          chosen={filters.types ?? []}
+          onChange={types => set({ types })}
         />
-      </form>
+        <Chips
+          label="Severity"
+          options={SEVERITIES}
+          chosen={filters.severity ?? []}
+          onChange={severity => set({ severity })}
+        />
+        <form
+          className="min-w-56 flex-1"
+          onSubmit={submit => {
+            submit.preventDefault()
+            set({ monitor: monitor.trim() })
+          }}
+        >
+          <TextField
+            label="Monitor"
+            type="search"
+            placeholder="A name or pattern, then Enter: checkout-*"
+            value={monitor}
+            onChange={change => setMonitor(change.target.value)}
+            onBlur={() => monitor.trim() !== (filters.monitor ?? '') && set({ monitor: monitor.trim() })}
+          />
+        </form>
+      </div>
     </search>
   )
 }

@@ -10,6 +10,7 @@ import { TextField } from '../../ui/field.tsx'
 import { bodyOf, isAllShown, textsOf } from './form/body.ts'
 import { KINDS } from './form/kinds.ts'
 import { MonitorFields } from './form/monitor-fields.tsx'
+import { TryNow } from './form/try-now.tsx'
 
 type Kind = Monitor['kind']
 
@@ -89,6 +90,7 @@ function AddForm({ kind, onBack }: { kind: Kind; onBack: () => void }) {
         errors={errors}
         onChange={(path, text) => setTexts({ ...texts, [path]: text })}
       />
+      <TryNow kind={kind} body={() => ({ kind, ...bodyOf(fields, texts) })} />
       {create.error && !isAllShown(errors, [...fields, { path: 'name', label: '', input: 'text' }]) && (
         <p role="alert" className="text-sm font-medium text-bad">
           {create.error.message}

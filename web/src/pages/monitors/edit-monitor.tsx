@@ -8,6 +8,7 @@ import { Dialog } from '../../ui/dialog.tsx'
 import { bodyOf, isAllShown, textsOf } from './form/body.ts'
 import { KINDS } from './form/kinds.ts'
 import { MonitorFields } from './form/monitor-fields.tsx'
+import { TryNow } from './form/try-now.tsx'
 
 /** Changes a monitor, pauses it, or takes it away. */
 export function EditMonitor({ monitor }: { monitor: Monitor }) {
@@ -52,6 +53,10 @@ function EditForm({ monitor, onDone }: { monitor: Monitor; onDone: () => void })
         texts={texts}
         errors={errors}
         onChange={(path, text) => setTexts({ ...texts, [path]: text })}
+      />
+      <TryNow
+        kind={monitor.kind}
+        body={() => ({ monitor_id: monitor.id, ...bodyOf(fields, texts, before) })}
       />
       {update.error && !isAllShown(errors, fields) && (
         <p role="alert" className="text-sm font-medium text-bad">

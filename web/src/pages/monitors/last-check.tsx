@@ -5,11 +5,22 @@ import { Badge, Note } from '../../ui/badge.tsx'
 import { Card, Fact, Facts } from '../../ui/card.tsx'
 import { Time } from '../../ui/time.tsx'
 
-/** What the latest check saw. */
-export function LastCheck({ check }: { check: NonNullable<Monitor['last_check']> }) {
-  const { total, ...phases } = check.timings_ms
+type Check = NonNullable<Monitor['last_check']>
+
+/** The latest check of a monitor. */
+export function LastCheck({ check }: { check: Check }) {
   return (
     <Card title="Latest check">
+      <CheckFindings check={check} />
+    </Card>
+  )
+}
+
+/** What a check found, and how long each phase of it took. */
+export function CheckFindings({ check }: { check: Check }) {
+  const { total, ...phases } = check.timings_ms
+  return (
+    <>
       {check.error && <p className="mb-4 text-sm font-medium text-bad">{check.error.message}</p>}
       {check.warnings.map(({ class: kind, message }) => (
         <div key={kind} className="mb-4">
@@ -38,6 +49,6 @@ export function LastCheck({ check }: { check: NonNullable<Monitor['last_check']>
           <Waterfall timings={{ ...phases, total }} />
         </div>
       )}
-    </Card>
+    </>
   )
 }

@@ -77,6 +77,8 @@ export const AUDIT_OPERATIONS: readonly (readonly [
       ['redeemLink', 'Link used'],
       ['updateMember', 'Role changed'],
       ['removeMember', 'Member removed'],
+      ['createOperator', 'Operator made'],
+      ['deleteOperator', 'Operator removed'],
       ['createPasswordReset', 'Link for another password made'],
       ['updateUser', 'Own account changed'],
       ['changePassword', 'Own password changed'],

@@ -12,6 +12,7 @@ import {
 import { useStanding } from '../../api/session.ts'
 import { type Invitation, type Member, ROLES, type Role } from '../../api/types.ts'
 import { FormError } from '../../layout/front-door.tsx'
+import { IfMay } from '../../parts/may.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
@@ -20,6 +21,7 @@ import { Page } from '../../ui/page.tsx'
 import { Failure, Skeleton } from '../../ui/states.tsx'
 import { Time } from '../../ui/time.tsx'
 import { InviteForm, OnceLink } from './invite-form.tsx'
+import { OperatorsCard } from './operators.tsx'
 
 /** Who is a member of this workspace, and as what. */
 export function MembersPage() {
@@ -57,6 +59,9 @@ function Members() {
         </ul>
       </Card>
       <InvitationsCard />
+      <IfMay need="operator">
+        <OperatorsCard />
+      </IfMay>
       <Dialog title="Invite somebody" isOpen={isInviting} onClose={() => setInviting(false)}>
         <InviteForm onDone={() => setInviting(false)} />
       </Dialog>
