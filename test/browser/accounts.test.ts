@@ -41,7 +41,7 @@ describe.skipIf(!browser)('People', () => {
     const vera = await open('phone', fresh)
     await join(vera.page, link, 'Vera')
     await vera.page.goto('/settings/members')
-    await vera.page.getByText('which your role (viewer) has not').waitFor()
+    await vera.page.getByText('Only admins of this workspace may do this.').waitFor()
     await vera.page.goto('/settings/account')
     await vera.page.getByText('vera@example.com').waitFor()
 

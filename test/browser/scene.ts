@@ -104,7 +104,7 @@ export async function startScene(): Promise<Scene> {
     filter: { monitors: ['checkout-*'], outcomes: ['failed', 'retry'] },
   })
   await app.call('GET', '/v1/queues/ops-integrations/messages?consumer=jira-sync')
-  const incidents = await app.eventually('/v1/incidents', ({ data }) => data.length === 1)
+  const incidents = await app.eventually('/v1/incidents?monitor=storefront', ({ data }) => data.length === 1)
   const owner = await setUp(app.url, app.token)
   await join(app.url, owner, 'ben@example.com', 'responder')
   await join(app.url, owner, 'vera@example.com', 'viewer')

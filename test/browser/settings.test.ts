@@ -78,7 +78,7 @@ describe.skipIf(!browser)('Somebody who runs StatusPulse, in the settings', () =
       await page.goto('/settings/members')
       const operators = page.getByRole('list', { name: 'Operators' })
       await operators.getByText('the last one stays').waitFor()
-      await page.getByLabel('E-mail address of somebody').fill('ben@example.com')
+      await page.getByLabel('Somebody who has an account').fill('ben@example.com')
       await page.getByRole('button', { name: 'Make them an operator' }).click()
       const ben = operators.getByRole('listitem').filter({ hasText: 'ben@example.com' })
       await ben.getByRole('button').click()

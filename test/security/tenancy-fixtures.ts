@@ -116,6 +116,13 @@ export const ATTACKS: Readonly<Record<string, 'public' | ((things: Things) => At
     body: { severity: 'info' },
     expected: 404,
   }),
+  // With the secrets of another's monitor.
+  tryMonitor: things => ({
+    path: '/v1/monitors/try',
+    body: { monitor_id: things.monitorId, spec: { url: 'https://203.0.113.7/' } },
+    expected: 404,
+  }),
+  getDeliveryStats: () => ({ path: '/v1/stats/deliveries', expected: 200 }),
   deleteMonitor: things => ({ path: `/v1/monitors/${things.monitorId}`, expected: 404 }),
   // By its token, which is nobody's business but the job's; by slug in one's own workspace only.
   pingHeartbeat: 'public',

@@ -82,7 +82,7 @@ function MakeOperator() {
       <div className="flex flex-wrap items-end gap-3">
         <div className="min-w-0 flex-1 basis-60 sm:max-w-sm">
           <TextField
-            label="E-mail address of somebody who has an account"
+            label="Somebody who has an account, by e-mail"
             type="email"
             required
             maxLength={254}
