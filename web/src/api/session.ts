@@ -63,18 +63,14 @@ export const session = {
   /** Asks the server who is signed in, unless a key is. */
   async ask(): Promise<void> {
     if (standing.kind === 'key') return
-    const state = await fetch('/v1/session')
-      .then(response => (response.ok ? (response.json() as Promise<SessionState>) : null))
-      .catch(() => null)
+    const state = await stateOnServer()
     if (session.isOpen) return
     become(state?.who ? { kind: 'user', who: state.who } : { kind: 'out', state })
   },
   /** Asks anew what the user who is signed in may: somebody changed that. */
   async renew(): Promise<void> {
     if (standing.kind !== 'user') return
-    const state = await fetch('/v1/session')
-      .then(response => (response.ok ? (response.json() as Promise<SessionState>) : null))
-      .catch(() => null)
+    const state = await stateOnServer()
     if (state?.who && standing.kind === 'user') become({ kind: 'user', who: state.who })
   },
   /** Calls `listener` when somebody else, or another workspace, is looked at from now on. @returns ends that */
@@ -99,6 +95,13 @@ export function useStanding(): Standing {
 export function viewOf(one: Standing): string {
   if (one.kind === 'key') return one.key
   return one.kind === 'user' ? `${one.who.user.id} ${one.who.workspace.id}` : ''
+}
+
+/** What the server says of the session that the cookie carries; null: it does not answer. */
+function stateOnServer(): Promise<SessionState | null> {
+  return fetch('/v1/session')
+    .then(response => (response.ok ? (response.json() as Promise<SessionState>) : null))
+    .catch(() => null)
 }
 
 function become(next: Standing): void {

@@ -1,6 +1,7 @@
 import { type FormEvent, useState } from 'react'
 import { ProblemError } from '../../api/client.ts'
 import { type MaintenanceWindow, useCreateWindow, useUpdateWindow } from '../../api/quiet.ts'
+import { withoutNulls } from '../../lib/merge-patch.ts'
 import { localTime } from '../../lib/time.ts'
 import { Button } from '../../ui/button.tsx'
 import { SelectField, TextField } from '../../ui/field.tsx'
@@ -162,9 +163,4 @@ function WindowForm({
       </Button>
     </form>
   )
-}
-
-/** What a change takes away, a new one says nothing of. */
-function withoutNulls(fields: Fields): object {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null))
 }

@@ -1,4 +1,5 @@
 import type { Monitor } from '../../../api/types.ts'
+import { withoutNulls } from '../../../lib/merge-patch.ts'
 import type { MonitorField, Texts } from './field.ts'
 
 type Body = Record<string, unknown>
@@ -61,12 +62,6 @@ function writtenOf(field: MonitorField, texts: Texts, before: Texts): unknown {
   if (field.write) return field.write(text, { texts, before }) ?? null
   if (field.input === 'number') return text === '' ? null : Number(text)
   return text
-}
-
-/** What takes something away in a change says nothing of what is new. */
-function withoutNulls(written: unknown): unknown {
-  if (typeof written !== 'object' || written === null || Array.isArray(written)) return written
-  return Object.fromEntries(Object.entries(written).filter(([, value]) => value !== null))
 }
 
 function at(body: Body, path: string): unknown {
