@@ -16,9 +16,9 @@ interface Round {
   readonly cpu: number
 }
 
-const BODY = Buffer.from(
-  '{"event_id":"evt_01j9z3k8qk7m2x4v6b8n0p2r4t","monitor_name":"bench-17","status":"degraded","timestamp":"2024-05-14T09:23:11Z","metadata":{"region":"us-west-2","affected_endpoints":["/api/v1/cart","/api/v1/checkout"],"response_time_ms":1840,"error_rate_pct":12.4,"event_type":"status.changed","severity":"warning","incident_id":null}}',
-)
+const TEXT =
+  '{"event_id":"evt_01j9z3k8qk7m2x4v6b8n0p2r4t","monitor_name":"bench-17","status":"degraded","timestamp":"2024-05-14T09:23:11Z","metadata":{"region":"us-west-2","affected_endpoints":["/api/v1/cart","/api/v1/checkout"],"response_time_ms":1840,"error_rate_pct":12.4,"event_type":"status.changed","severity":"warning","incident_id":null}}'
+const BODY = Buffer.from(TEXT)
 const HEADERS = {
   'content-type': 'application/json',
   'user-agent': 'StatusPulse/bench',
@@ -88,7 +88,7 @@ async function measure(port: number, seconds: number, rounds: number, inFlight: 
     )
   }
   const sent = (done: () => void) => {
-    sender.send({ url, headers: HEADERS, body: BODY, timeoutMs: 5000 }).then(observation => {
+    sender.send({ url, headers: HEADERS, body: TEXT, timeoutMs: 5000 }).then(observation => {
       if (observation.error) fail(new Error(observation.error.message))
       done()
     })

@@ -1,5 +1,6 @@
 import type { components } from '../../sdk/client/src/index.ts'
-import { webhookHeaders } from '../deliver/destinations/webhook.ts'
+import { signingOf, webhookHeaders } from '../deliver/destinations/webhook.ts'
+import { signatureHeaders } from '../deliver/sign.ts'
 import { messageOf } from '../ground/errors.ts'
 import { newId } from '../ground/ids.ts'
 import { VERSION } from './version.ts'
@@ -26,21 +27,19 @@ export async function forward(
 ): Promise<LocalAnswer> {
   const now = Date.now()
   const payload = Buffer.from(text)
-  const headers = webhookHeaders({
+  const about = webhookHeaders({
     event: {
       eventId: event.event_id,
       eventType: event.event_type,
       severity: event.severity,
       dryRun: event.dry_run,
     },
-    payload,
-    secrets: [secret],
     deliveryId: newId('dlv', now),
     requestId: newId('req', now),
     retryAttempt: 0,
-    now,
     version: VERSION,
   })
+  const headers = { ...about, ...signatureHeaders(payload, signingOf(event.event_id, [secret], now)) }
   const start = performance.now()
   const took = () => Math.round((performance.now() - start) * 10) / 10
   try {

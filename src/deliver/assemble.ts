@@ -12,7 +12,7 @@ import { Dispatcher } from './dispatcher.ts'
 import type { EgressPolicy } from './egress/index.ts'
 import { EndpointHealth } from './health.ts'
 import { Held } from './held.ts'
-import { Sender } from './http/sender.ts'
+import { SenderThread } from './http/sender-thread.ts'
 import { RowWriter } from './row-writer.ts'
 import { Settlement } from './settlement.ts'
 import { Mailer } from './smtp/mailer.ts'
@@ -45,7 +45,11 @@ export function assembleDelivery(options: {
 }) {
   const { policy, clock, random, version, publicUrl, alone } = options
   // Endpoints are limited each by its own concurrency: those of one origin must not hold up one another.
-  const sender = new Sender({ policy, maxConnectionsPerOrigin: options.maxConcurrency })
+  const sender = new SenderThread({
+    policy,
+    maxConnectionsPerOrigin: options.maxConcurrency,
+    log: options.log,
+  })
   const templates = new Templates()
   const mailer = new Mailer({ policy })
   const brokers = new BrokerSender({ network: brokerNetwork(policy), clock })

@@ -69,7 +69,7 @@ export class Courier {
     return this.#sendAs([parcel], endpoint, async (destination, requestId, now) => {
       const template = destination.templateOf?.(endpoint)
       const { payload } = parcel.event
-      const body = template === undefined ? Buffer.from(payload) : await this.#rendered(template, parcel)
+      const body = template === undefined ? payload : await this.#rendered(template, parcel)
       return this.#send(destination, this.#shipment(parcel, endpoint, requestId, now, body))
     })
   }
@@ -80,7 +80,7 @@ export class Courier {
     const sent = await this.#sendAs(members, endpoint, (destination, requestId, now) =>
       this.#sendTogether(
         destination,
-        members.map(one => this.#shipment(one, endpoint, requestId, now, Buffer.from(one.event.payload))),
+        members.map(one => this.#shipment(one, endpoint, requestId, now, one.event.payload)),
       ),
     )
     return { ...sent, verdict: apart(sent) }
@@ -110,7 +110,7 @@ export class Courier {
     endpoint: Endpoint,
     requestId: string,
     now: number,
-    payload: Buffer,
+    payload: string,
   ): Shipment {
     return {
       event,
@@ -144,7 +144,7 @@ export class Courier {
   }
 
   /** The same bytes at every attempt: of the event and the delivery, only what never changes goes in. */
-  #rendered(template: string, { delivery, event }: Parcel): Promise<Buffer> {
+  #rendered(template: string, { delivery, event }: Parcel): Promise<string> {
     return this.#templates.render({
       template,
       payload: event.payload,

@@ -11,7 +11,7 @@ interface Limit {
   readonly source: string
   /** Texts (their UTF-16 length counts, which is never less than that in code points), lists, or numbers. */
   // biome-ignore lint/suspicious/noExplicitAny: a message is looked at as its service would.
-  readonly of: (message: any, body: Buffer) => readonly (string | readonly unknown[] | number)[]
+  readonly of: (message: any, body: string) => readonly (string | readonly unknown[] | number)[]
 }
 
 const SLACK_BLOCKS = 'https://docs.slack.dev/reference/block-kit/blocks'
@@ -74,9 +74,16 @@ export const LIMITS: Readonly<Record<Exclude<HttpKind, 'webhook'>, readonly Limi
       of: message => [message.payload?.summary ?? ''],
     },
     { what: 'dedup_key', most: 255, source: PAGERDUTY_EVENT, of: message => [message.dedup_key] },
-    { what: 'bytes in all', most: 512 * 1024, source: PAGERDUTY_EVENT, of: (_, body) => [body.length] },
+    {
+      what: 'bytes in all',
+      most: 512 * 1024,
+      source: PAGERDUTY_EVENT,
+      of: (_, body) => [Buffer.byteLength(body)],
+    },
   ],
-  teams: [{ what: 'bytes in all', most: 28 * 1024, source: TEAMS, of: (_, body) => [body.length] }],
+  teams: [
+    { what: 'bytes in all', most: 28 * 1024, source: TEAMS, of: (_, body) => [Buffer.byteLength(body)] },
+  ],
   discord: [
     { what: 'embeds', most: 10, source: DISCORD_WEBHOOK, of: message => [message.embeds] },
     { what: 'username', most: 80, source: DISCORD_WEBHOOK, of: message => [message.username] },
@@ -121,7 +128,7 @@ export const LIMITS: Readonly<Record<Exclude<HttpKind, 'webhook'>, readonly Limi
 }
 
 /** Fails, naming the limit and its source, when the body is beyond one; of Teams, also when the card is not valid. */
-export function expectWithinLimits(kind: Exclude<HttpKind, 'webhook'>, body: Buffer): void {
+export function expectWithinLimits(kind: Exclude<HttpKind, 'webhook'>, body: string): void {
   if (kind === 'teams') expectValidCard(body)
   const message = JSON.parse(body.toString())
   for (const { what, least = 0, most, source, of } of LIMITS[kind]) {

@@ -78,7 +78,7 @@ export function endpointOf(kind: EndpointKind, rest: Partial<Endpoint> = {}): En
 export function shipmentOf(kind: EndpointKind, event: Event, rest: Partial<Shipment> = {}): Shipment {
   return {
     event,
-    payload: Buffer.from(event.payload),
+    payload: event.payload,
     endpoint: endpointOf(kind),
     deliveryId: 'dlv_1',
     requestId: 'req_1',

@@ -49,7 +49,7 @@ function channel(
     ...(maxInFlight !== undefined && { maxInFlight }),
     network: ({ body }) => {
       expectWithinLimits('slack', body)
-      const message = JSON.parse(body.toString())
+      const message = JSON.parse(body)
       const { afterMs, seen, shown } = answer(posts.length, message)
       posts.push({ at: clock.now(), message, shown })
       return { afterMs, seen }

@@ -35,7 +35,7 @@ function post(port: number) {
   return {
     url: `http://rebinding.test:${port}/secret-path?secret=1`,
     headers: {},
-    body: Buffer.from('{}'),
+    body: '{}',
     timeoutMs: 5000,
   }
 }

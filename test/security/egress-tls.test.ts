@@ -32,7 +32,7 @@ async function problemOf(probe: Promise<unknown>): Promise<Problem> {
 async function sendOnce(url: string, more: { extraCa?: string } = { extraCa: ca }) {
   const sender = new Sender({ policy: { allowHttp: false, allowNetworks: ['127.0.0.0/8'], ...more } })
   try {
-    return await sender.send({ url, headers: {}, body: Buffer.from('{}'), timeoutMs: 5000 })
+    return await sender.send({ url, headers: {}, body: '{}', timeoutMs: 5000 })
   } finally {
     await sender.stop()
   }

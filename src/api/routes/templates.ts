@@ -81,7 +81,7 @@ async function sourceOf(
 async function rendered({ templates }: Services, rendering: Rendering) {
   try {
     const body = await templates.render(rendering)
-    return { body: body.toString(), bytes: body.length, error: null }
+    return { body, bytes: Buffer.byteLength(body), error: null }
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error
     const { message, position } = error

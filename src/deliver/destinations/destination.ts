@@ -8,8 +8,8 @@ import type { MailServer, OutgoingMail } from '../smtp/mail.ts'
 /** One attempt that is about to be made. */
 export interface Shipment {
   readonly event: Event
-  /** The event's payload as UTF-8, or what the endpoint's template makes of it. */
-  readonly payload: Buffer
+  /** The event's payload, or what the endpoint's template makes of it. */
+  readonly payload: string
   readonly endpoint: Endpoint
   readonly deliveryId: string
   readonly requestId: string

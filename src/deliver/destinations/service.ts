@@ -14,7 +14,7 @@ export function postJson({ endpoint, version }: Shipment, message: object): Outg
       'content-type': 'application/json',
       'user-agent': `StatusPulse/${version}`,
     },
-    body: Buffer.from(wellFormed(JSON.stringify(message))),
+    body: wellFormed(JSON.stringify(message)),
     timeoutMs: endpoint.timeoutMs,
   }
 }

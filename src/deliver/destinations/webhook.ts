@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Endpoint, Event } from '../../ground/vocabulary.ts'
-import { bodySignature, standardSignature } from '../sign.ts'
+import type { Signing } from '../sign.ts'
 import { checkTemplate, MOST_TEMPLATE } from '../templates/template.ts'
 import { judgeAnswer } from '../verdict.ts'
 import type { HttpDestination } from './destination.ts'
@@ -35,11 +35,11 @@ export const webhook: HttpDestination = {
 
   buildRequest(shipment) {
     const { endpoint, payload, now } = shipment
-    const secrets = validSecrets(endpoint, now)
     return {
       url: endpoint.url,
-      headers: { ...endpoint.headers, ...webhookHeaders({ ...shipment, secrets }) },
+      headers: { ...endpoint.headers, ...webhookHeaders(shipment) },
       body: payload,
+      signing: signingOf(shipment.event.eventId, validSecrets(endpoint, now), now),
       timeoutMs: endpoint.timeoutMs,
     }
   },
@@ -49,30 +49,18 @@ export const webhook: HttpDestination = {
   },
 }
 
-/**
- * The headers of one webhook attempt, names in lower case.
- * @param delivery.secrets valid ones, newest first; at least one
- */
+/** The headers of one webhook attempt beside those that it is signed with, names in lower case. */
 export function webhookHeaders(delivery: {
   event: Pick<Event, 'eventId' | 'eventType' | 'severity' | 'dryRun'>
-  payload: Buffer
-  secrets: readonly string[]
   deliveryId: string
   requestId: string
   retryAttempt: number
-  now: number
   version: string
 }): Record<string, string> {
-  const { event, payload, secrets } = delivery
-  const timestamp = Math.floor(delivery.now / 1000)
+  const { event } = delivery
   const headers: Record<string, string> = {
     'content-type': 'application/json',
     'user-agent': `StatusPulse/${delivery.version}`,
-    'x-statuspulse-signature': bodySignature(payload, secrets),
-    'x-statuspulse-timestamp': String(timestamp),
-    'webhook-id': event.eventId,
-    'webhook-timestamp': String(timestamp),
-    'webhook-signature': standardSignature(event.eventId, timestamp, payload, secrets),
     'x-statuspulse-event-id': event.eventId,
     'x-statuspulse-event-type': event.eventType,
     'x-statuspulse-severity': event.severity,
@@ -82,6 +70,14 @@ export function webhookHeaders(delivery: {
   }
   if (event.dryRun) headers['x-statuspulse-dry-run'] = 'true'
   return headers
+}
+
+/**
+ * What an attempt at `now` (ms since the epoch) is signed with.
+ * @param secrets valid ones, newest first; at least one
+ */
+export function signingOf(eventId: string, secrets: readonly string[], now: number): Signing {
+  return { secrets, id: eventId, timestamp: Math.floor(now / 1000) }
 }
 
 function validSecrets(endpoint: Endpoint, now: number): string[] {

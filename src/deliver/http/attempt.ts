@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici'
 import type { Exchange } from '../../ground/vocabulary.ts'
 import type { Opening, Phase, Target } from '../egress/index.ts'
+import { signatureHeaders } from '../sign.ts'
 import { AnswerBody, keptHeaders, READ_BODY_BYTES } from './answer.ts'
 import { type Failure, failureOf, timeoutOf } from './failure.ts'
 import { ConnectionGone, type Line } from './line.ts'
@@ -49,7 +50,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     carry: (attempt: Attempt) => void,
     resolve: (exchange: Exchange) => void,
   ) {
-    this.options = { path: target.path, method: 'POST', headers: request.headers, body: request.body }
+    this.options = optionsOf(request, target.path)
     this.target = target
     this.#timeoutMs = request.timeoutMs
     this.#carry = carry
@@ -158,6 +159,12 @@ export class Attempt implements Dispatcher.DispatchHandler {
       },
     })
   }
+}
+
+function optionsOf({ headers, body, signing }: OutgoingRequest, path: string): Dispatcher.DispatchOptions {
+  const bytes = Buffer.from(body)
+  const all = signing ? { ...headers, ...signatureHeaders(bytes, signing) } : headers
+  return { path, method: 'POST', headers: all, body: bytes }
 }
 
 function expire(attempt: Attempt): void {

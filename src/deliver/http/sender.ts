@@ -3,6 +3,7 @@ import type { Part } from '../../ground/lifecycle.ts'
 import type { Exchange } from '../../ground/vocabulary.ts'
 import { Connector, EgressError, type EgressPolicy, type Lookup, readTarget } from '../egress/index.ts'
 import type { TargetOrRefusal } from '../egress/target.ts'
+import type { Signing } from '../sign.ts'
 import { Attempt } from './attempt.ts'
 import type { Failure } from './failure.ts'
 import { Origin } from './origin.ts'
@@ -11,12 +12,23 @@ import { Origin } from './origin.ts'
 export interface OutgoingRequest {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
-  readonly body: Buffer
+  /** Goes out as UTF-8. */
+  readonly body: string
+  /** The headers that sign the body are added on the way; left out: it goes unsigned. */
+  readonly signing?: Signing
   /** 1 to 30,000 ms, over the whole attempt. */
   readonly timeoutMs: number
 }
 
-const STOPPING: Failure = { class: 'other', message: 'StatusPulse is stopping' }
+/** Plain data: it goes to another thread. */
+export interface SenderOptions {
+  readonly policy: EgressPolicy
+  /** 1 or more, 128 by default; attempts beyond it wait. */
+  readonly maxConnectionsPerOrigin?: number
+}
+
+/** What attempts end with that are cut off by {@link Sender.stop}. */
+export const STOPPING: Failure = { class: 'other', message: 'StatusPulse is stopping' }
 
 /** URLs that are kept read. */
 const MOST_TARGETS = 10_000
@@ -38,11 +50,8 @@ export class Sender implements Part {
   readonly #origins = new Map<string, Origin>()
   #stopped = false
 
-  /**
-   * @param options.maxConnectionsPerOrigin 1 or more, 128 by default; attempts beyond it wait
-   * @param options.lookup in place of the machine's resolver
-   */
-  constructor(options: { policy: EgressPolicy; maxConnectionsPerOrigin?: number; lookup?: Lookup }) {
+  /** @param options.lookup in place of the machine's resolver */
+  constructor(options: SenderOptions & { lookup?: Lookup }) {
     this.#policy = options.policy
     this.#mostConnections = options.maxConnectionsPerOrigin ?? 128
     this.#connector = new Connector({
@@ -96,7 +105,8 @@ export class Sender implements Part {
   }
 }
 
-function notSent(errorClass: Failure['class'], message: string): Exchange {
+/** The exchange of an attempt that no connection was opened for. */
+export function notSent(errorClass: Failure['class'], message: string): Exchange {
   return {
     statusCode: null,
     responseHeaders: {},

@@ -8,7 +8,7 @@ const MOST_RENDERERS = 2
 
 interface Job {
   readonly rendering: Rendering
-  readonly resolve: (body: Buffer) => void
+  readonly resolve: (body: string) => void
   readonly reject: (error: unknown) => void
 }
 
@@ -32,7 +32,7 @@ export class Templates implements Part {
    * The body that the template makes: JSON, at most 256 KiB. The same rendering gives the same bytes always.
    * @throws TemplateError
    */
-  render(rendering: Rendering): Promise<Buffer> {
+  render(rendering: Rendering): Promise<string> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ rendering, resolve, reject })
       this.#next()
@@ -65,7 +65,7 @@ export class Templates implements Part {
 
   async #run(renderer: Renderer, { rendering, resolve, reject }: Job): Promise<void> {
     try {
-      resolve(Buffer.from(await renderer.render(rendering)))
+      resolve(await renderer.render(rendering))
     } catch (error) {
       reject(error)
     }
