@@ -6,7 +6,7 @@ import { type MonitorDescription, monitorSchema } from '../detect/monitor-settin
 import { HIDDEN, mergePatch } from '../detect/spec-secrets.ts'
 import { conflict, unacceptable } from '../ground/errors.ts'
 import { MONITOR_KINDS, type MonitorKind } from '../ground/vocabulary.ts'
-import { sqlState } from '../store/database.ts'
+import { sqlState, UNIQUE_VIOLATION } from '../store/database.ts'
 import type { Monitor, MonitorInput } from '../store/monitors.ts'
 import { parse } from './validation.ts'
 
@@ -47,7 +47,7 @@ export function patchedMonitor(monitor: Monitor, patch: unknown, policy: EgressP
 
 /** Who has the name, or the slug, already. @throws Problem 409, or the error itself */
 export function refuseTaken(error: unknown, { name, slug }: MonitorInput): never {
-  if (sqlState(error) !== '23505') throw error
+  if (sqlState(error) !== UNIQUE_VIOLATION) throw error
   const isSlug = (error as { constraint?: string }).constraint === 'monitors_slug'
   throw isSlug
     ? conflict(`There is a monitor with the slug "${slug}" already.`, 'slug')

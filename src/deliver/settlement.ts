@@ -51,6 +51,7 @@ export class Settlement {
       reason: attempt.why,
       dueAt: attempt.nextAttemptAt,
       at: this.#clock.now(),
+      fresh: parcel.unwrittenAt !== null,
     })
     this.#held.end(parcel)
     const isSuperseded = superseded.some(delivery => delivery.id === parcel.delivery.id)

@@ -2,7 +2,13 @@ import type { Parcel } from '../deliver/parcel.ts'
 import type { OpenCommit, Unwritten } from '../deliver/unwritten.ts'
 import type { Delivery, Event } from '../ground/vocabulary.ts'
 import { type Acceptance, insertAcceptances, type Place, type Placing } from '../store/accept.ts'
-import { type Database, isFaultOfData, type Queryable, sqlState } from '../store/database.ts'
+import {
+  type Database,
+  isFaultOfData,
+  type Queryable,
+  sqlState,
+  UNIQUE_VIOLATION,
+} from '../store/database.ts'
 import { tellOwners } from '../store/due-channel.ts'
 import { GroupCommit } from '../store/group-commit.ts'
 import { NotSent } from '../store/lane.ts'
@@ -150,8 +156,6 @@ export class Committer {
     }
   }
 }
-
-const UNIQUE_VIOLATION = '23505'
 
 /** Answers the same for the statement and for what follows it, whatever happens meanwhile. */
 class Places implements Placing {

@@ -73,10 +73,14 @@ const RFC3339 = /^(\d{4}-\d{2}-\d{2})[Tt](\d{2}:\d{2}:\d{2})(\.\d+)?([Zz]|[+-]\d
 
 /** RFC 3339 in UTC, with every digit of the fraction that says something, and none where it is zero. */
 function utcOf(timestamp: string | undefined, acceptedAt: number): string {
-  const [, date, time, fraction = '', zone = ''] =
-    RFC3339.exec(timestamp ?? new Date(acceptedAt).toISOString()) ?? []
+  if (timestamp === undefined) return withoutZeros(new Date(acceptedAt).toISOString().slice(0, -1))
+  const [, date, time, fraction = '', zone = ''] = RFC3339.exec(timestamp) ?? []
   const wholeSeconds = Date.parse(`${date}T${time}${zone.toUpperCase()}`)
   if (Number.isNaN(wholeSeconds)) throw unacceptable('timestamp', 'must be a time that exists (RFC 3339)')
-  const digits = fraction.replace(/\.?0+$/, '')
-  return `${new Date(wholeSeconds).toISOString().slice(0, 19)}${digits}Z`
+  return withoutZeros(`${new Date(wholeSeconds).toISOString().slice(0, 19)}${fraction}`)
+}
+
+/** @param time a time of day with or without a fraction */
+function withoutZeros(time: string): string {
+  return `${time.replace(/\.0*$|(\.\d*?)0+$/, '$1')}Z`
 }

@@ -1,8 +1,19 @@
 import { dayOf } from '../ground/ids.ts'
 import type { Delivery, Event } from '../ground/vocabulary.ts'
-import { Columns, rowsOf } from './columns.ts'
+import {
+  bigint,
+  boolean,
+  date,
+  float8,
+  json,
+  parametersOf,
+  plain,
+  rowsOf,
+  smallint,
+  text,
+} from './columns.ts'
 import type { Queryable } from './database.ts'
-import { DELIVERY_SHAPE, deliveryRow, insertDeliveries, type Waiting } from './delivery-rows.ts'
+import { DELIVERY_SHAPE, insertDeliveries, type WaitingRow } from './delivery-rows.ts'
 import { POSITION } from './feed.ts'
 import { type Ruling, rulingParts, rulingRows, stillOwned } from './ruling.ts'
 
@@ -41,26 +52,38 @@ export interface Acceptance {
   readonly ruling?: Ruling
 }
 
-const EVENT_SHAPE = {
-  bucket: 'smallint',
-  workspace_id: 'text',
-  event_id: 'text',
-  day: 'date',
-  event_type: 'text',
-  monitor_name: 'text',
-  status: 'text',
-  severity: 'text',
-  region: 'text',
-  incident_id: 'text',
-  payload: 'text',
-  matched: 'text',
-  accepted_at: 'float8',
-  epoch: 'bigint',
-  ruled: 'boolean',
-} as const
+interface EventRow {
+  readonly routed: RoutedEvent
+  /** Under which its deliveries came into memory, or the ruling was made; null: neither. */
+  readonly epoch: number | null
+  readonly ruled: boolean
+}
 
-/** Buckets with the epoch under which they are believed to be the writer's; null: another's. */
-const BELIEF_SHAPE = { bucket: 'smallint', epoch: 'bigint' } as const
+const EVENT_SHAPE = {
+  bucket: smallint<EventRow>(({ routed }) => routed.event.bucket),
+  workspace_id: plain<EventRow>(({ routed }) => routed.event.workspaceId),
+  event_id: plain<EventRow>(({ routed }) => routed.event.eventId),
+  day: date<EventRow>(({ routed }) => dayOf(routed.event.acceptedAt)),
+  event_type: plain<EventRow>(({ routed }) => routed.event.eventType),
+  monitor_name: text<EventRow>(({ routed }) => routed.event.monitorName),
+  status: plain<EventRow>(({ routed }) => routed.event.status),
+  severity: plain<EventRow>(({ routed }) => routed.event.severity),
+  region: text<EventRow>(({ routed }) => routed.event.region),
+  incident_id: text<EventRow>(({ routed }) => routed.event.incidentId),
+  payload: json<EventRow>(({ routed }) => routed.event.payload),
+  matched: json<EventRow>(({ routed }) => matchedOf(routed.deliveries)),
+  accepted_at: float8<EventRow>(({ routed }) => routed.event.acceptedAt),
+  epoch: bigint<EventRow>(({ epoch }) => epoch),
+  ruled: boolean<EventRow>(({ ruled }) => ruled || null),
+}
+
+/** A bucket with the epoch under which it is believed to be the writer's; null: another's. */
+type Belief = readonly [bucket: number, epoch: number | null]
+
+const BELIEF_SHAPE = {
+  bucket: smallint<Belief>(([bucket]) => bucket),
+  epoch: bigint<Belief>(([, epoch]) => epoch),
+}
 
 const FIRST_OF_EVENTS = 1
 const FIRST_OF_DELIVERIES = FIRST_OF_EVENTS + Object.keys(EVENT_SHAPE).length
@@ -70,7 +93,7 @@ const MONITORS = KEYS + 1
 const FIRST_OF_RULINGS = MONITORS + 1
 
 /**
- * Everything of a group in one statement, one commit; parameters are columns ({@link Columns}), or JSON where
+ * Everything of a group in one statement, one commit; parameters are columns ({@link parametersOf}), or JSON where
  * rows are few. An event's row names its deliveries: those that go straight to memory get rows of their own with
  * their first result. Where the bucket is not ours at that moment (`lost`), all of an event's that counts get one now,
  * and come back, for their owner to be told.
@@ -165,8 +188,8 @@ export async function insertAcceptances(
   group: readonly Acceptance[],
   placing: Placing,
 ): Promise<Inserted> {
-  const events = new Columns(EVENT_SHAPE)
-  const deliveries = new Columns(DELIVERY_SHAPE)
+  const events: EventRow[] = []
+  const deliveries: WaitingRow[] = []
   const beliefs = new Map<number, number | null>()
   const keys: object[] = []
   const monitors: object[] = []
@@ -183,29 +206,28 @@ export async function insertAcceptances(
     for (const routed of acceptance.routed) {
       const { bucket } = routed.event
       const epoch = believe(bucket, ruling)
-      events.add(eventRow(routed, ruling?.epoch ?? epoch, ruling))
+      events.push({ routed, epoch: ruling?.epoch ?? epoch, ruled: ruling !== undefined })
       if (epoch === null) continue
       for (const delivery of routed.deliveries) {
         const place = placing.placeOf(delivery)
-        if (place !== 'memory') deliveries.add(placedRow(delivery, place, epoch))
+        if (place !== 'memory') deliveries.push(waitingRow(delivery, place, epoch))
       }
     }
     for (const { delivery, eventDay, replayOf } of acceptance.replays) {
       const epoch = believe(delivery.bucket)
-      deliveries.add(placedRow(delivery, placing.placeOf(delivery), epoch, { of: replayOf, eventDay }))
+      const replay = { of: replayOf, eventDay }
+      deliveries.push({ ...waitingRow(delivery, placing.placeOf(delivery), epoch), replay })
     }
     for (const key of acceptance.keys) keys.push(keyRow(key))
     for (const { id, workspaceId, name } of acceptance.monitors)
       monitors.push({ id, workspace_id: workspaceId, name })
   }
-  const believed = new Columns(BELIEF_SHAPE)
-  for (const [bucket, epoch] of beliefs) believed.add({ bucket, epoch })
   const rulings = group.flatMap(({ ruling }) => ruling ?? [])
   const lists = [keys, monitors, ...(rulings.length > 0 ? rulingRows(rulings) : [])]
   const { rows } = await lane.query<AnswerRow>(rulings.length > 0 ? ACCEPT_RULED : ACCEPT, [
-    ...events.parameters,
-    ...deliveries.parameters,
-    ...believed.parameters,
+    ...parametersOf(EVENT_SHAPE, events),
+    ...parametersOf(DELIVERY_SHAPE, deliveries),
+    ...parametersOf(BELIEF_SHAPE, [...beliefs]),
     ...lists.map(list => JSON.stringify(list)),
   ])
   return answerOf(rows, group)
@@ -224,29 +246,12 @@ function answerOf(rows: readonly AnswerRow[], group: readonly Acceptance[]): Ins
   return { position, due, void: new Set(group.filter(isVoid)) }
 }
 
-function placedRow(delivery: Delivery, place: Place, epoch: number | null, replay?: Waiting['replay']) {
-  const dueAt = place === 'due' ? delivery.createdAt : null
-  return deliveryRow(delivery, { place, dueAt, epoch, ...(replay && { replay }) })
+function waitingRow(delivery: Delivery, place: Place, epoch: number | null): WaitingRow {
+  return { delivery, place, dueAt: place === 'due' ? delivery.createdAt : null, epoch }
 }
 
-function eventRow({ event, deliveries }: RoutedEvent, epoch: number | null, ruling?: Ruling) {
-  return {
-    bucket: event.bucket,
-    workspace_id: event.workspaceId,
-    event_id: event.eventId,
-    day: dayOf(event.acceptedAt),
-    event_type: event.eventType,
-    monitor_name: event.monitorName,
-    status: event.status,
-    severity: event.severity,
-    region: event.region,
-    incident_id: event.incidentId,
-    payload: event.payload,
-    matched: JSON.stringify(deliveries.map(delivery => [delivery.endpointId, delivery.id])),
-    accepted_at: event.acceptedAt,
-    epoch,
-    ruled: ruling ? true : null,
-  }
+function matchedOf(deliveries: readonly Delivery[]): string {
+  return JSON.stringify(deliveries.map(delivery => [delivery.endpointId, delivery.id]))
 }
 
 function keyRow(key: IngestKey): object {

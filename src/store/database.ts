@@ -105,6 +105,9 @@ async function run<R extends QueryResultRow>(
   return { rows: result.rows, rowCount: result.rowCount ?? 0 }
 }
 
+/** SQLSTATE: a row of that key is there already. */
+export const UNIQUE_VIOLATION = '23505'
+
 /** SQLSTATE of a driver error, null for anything else (a broken connection, a timeout). */
 export function sqlState(error: unknown): string | null {
   const code = (error as { code?: unknown } | null)?.code

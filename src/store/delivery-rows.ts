@@ -1,24 +1,36 @@
 import { dayOf } from '../ground/ids.ts'
 import type { Delivery } from '../ground/vocabulary.ts'
-import { type Cell, rowsOf } from './columns.ts'
+import { bigint, date, float8, plain, rowsOf, smallint, text } from './columns.ts'
+
+/** A pending delivery that no attempt was made of, and where and until when it waits. */
+export interface WaitingRow {
+  readonly delivery: Delivery
+  readonly place: 'memory' | 'due' | 'parked'
+  /** ms since the epoch; for `due` */
+  readonly dueAt: number | null
+  /** Its bucket's, under which the writer owns it. */
+  readonly epoch: number | null
+  /** Left out: the event's deliveries are as old as itself. */
+  readonly replay?: { readonly of: string; readonly eventDay: string }
+}
 
 /** What a delivery's row says of it while it is pending. */
 export const DELIVERY_SHAPE = {
-  bucket: 'smallint',
-  id: 'text',
-  day: 'date',
-  workspace_id: 'text',
-  event_id: 'text',
-  event_day: 'date',
-  endpoint_id: 'text',
-  monitor_name: 'text',
-  incident_id: 'text',
-  replay_of: 'text',
-  created_at: 'float8',
-  epoch: 'bigint',
-  place: 'text',
-  due_at: 'float8',
-} as const
+  bucket: smallint<WaitingRow>(({ delivery }) => delivery.bucket),
+  id: plain<WaitingRow>(({ delivery }) => delivery.id),
+  day: date<WaitingRow>(({ delivery }) => dayOf(delivery.createdAt)),
+  workspace_id: plain<WaitingRow>(({ delivery }) => delivery.workspaceId),
+  event_id: plain<WaitingRow>(({ delivery }) => delivery.eventId),
+  event_day: date<WaitingRow>(({ delivery, replay }) => replay?.eventDay ?? dayOf(delivery.createdAt)),
+  endpoint_id: plain<WaitingRow>(({ delivery }) => delivery.endpointId),
+  monitor_name: text<WaitingRow>(({ delivery }) => delivery.monitorName),
+  incident_id: text<WaitingRow>(({ delivery }) => delivery.incidentId),
+  replay_of: plain<WaitingRow>(({ replay }) => replay?.of),
+  created_at: float8<WaitingRow>(({ delivery }) => delivery.createdAt),
+  epoch: bigint<WaitingRow>(({ epoch }) => epoch),
+  place: plain<WaitingRow>(({ place }) => place),
+  due_at: float8<WaitingRow>(({ dueAt }) => dueAt),
+}
 
 /**
  * SQL: adds deliveries of rows `d` in {@link DELIVERY_SHAPE}.
@@ -35,36 +47,4 @@ export function insertDeliveries(
     select d.bucket, d.id, d.day, d.workspace_id, d.event_id, d.event_day, d.endpoint_id, d.monitor_name, d.incident_id,
            d.replay_of, to_timestamp(d.created_at / 1000), 'pending', ${columns.place}, ${columns.dueAt}, ${columns.epoch}
     from ${rowsOf(DELIVERY_SHAPE, first, 'd')}`
-}
-
-/** Where and until when a delivery waits. */
-export interface Waiting {
-  readonly place: 'memory' | 'due' | 'parked'
-  /** ms since the epoch; for `due` */
-  readonly dueAt: number | null
-  /** Its bucket's, under which the writer owns it. */
-  readonly epoch: number | null
-  /** Left out: the event's deliveries are as old as itself. */
-  readonly replay?: { readonly of: string; readonly eventDay: string }
-}
-
-/** The row of a pending delivery that no attempt was made of. */
-export function deliveryRow(delivery: Delivery, waiting: Waiting): Record<keyof typeof DELIVERY_SHAPE, Cell> {
-  const day = dayOf(delivery.createdAt)
-  return {
-    bucket: delivery.bucket,
-    id: delivery.id,
-    day,
-    workspace_id: delivery.workspaceId,
-    event_id: delivery.eventId,
-    event_day: waiting.replay?.eventDay ?? day,
-    endpoint_id: delivery.endpointId,
-    monitor_name: delivery.monitorName,
-    incident_id: delivery.incidentId,
-    replay_of: waiting.replay?.of ?? null,
-    created_at: delivery.createdAt,
-    epoch: waiting.epoch,
-    place: waiting.place,
-    due_at: waiting.dueAt,
-  }
 }

@@ -1,39 +1,39 @@
 import { compareIds, dayOf } from '../ground/ids.ts'
 import type { Delivery } from '../ground/vocabulary.ts'
-import { Columns } from './columns.ts'
-import type { Queryable } from './database.ts'
-import { DELIVERY_SHAPE, deliveryRow, insertDeliveries, type Waiting } from './delivery-rows.ts'
+import { parametersOf } from './columns.ts'
+import type { Queryable, Statement } from './database.ts'
+import { DELIVERY_SHAPE, insertDeliveries, type WaitingRow } from './delivery-rows.ts'
 import { STILL_OWNED } from './fencing.ts'
 
-/** A delivery that gets its row, and how it waits. */
-type WaitingRow = Waiting & { readonly delivery: Delivery }
-
-/** What of these is committed at all, and still ours where it is to stay in memory. */
-const WRITE_DOWN = {
-  name: 'write_down',
-  text: `
+/** SQL: gives rows `d` to deliveries that are still ours where they are to stay in memory. */
+function writeDownText(committed: string): string {
+  return `
     with written as (
       ${insertDeliveries(1)}
-      where exists (select from events e where e.bucket = d.bucket and e.workspace_id = d.workspace_id
-                      and e.event_id = d.event_id and e.day = d.event_day
-                      and e.matched @> jsonb_build_array(jsonb_build_array(d.endpoint_id, d.id)))
-        and (d.place <> 'memory' or exists (select from buckets b where b.bucket = d.bucket and b.epoch = d.epoch))
+      where (d.place <> 'memory' or exists (select from buckets b where b.bucket = d.bucket and b.epoch = d.epoch))
+        ${committed}
       on conflict do nothing
       returning bucket
     )
-    select distinct bucket from written`,
+    select distinct bucket from written`
 }
 
+const WRITE_DOWN = { name: 'write_down', text: writeDownText('') }
+
 /**
- * Gives deliveries that only their event's row names rows of their own; those that have one stay as they are, and
- * those that no committed event names are left out (its id alone says nothing: its producer may have sent it again).
+ * Gives committed deliveries that only their event's row names rows of their own; those that have one stay as they are.
  * @returns the buckets of which some were written
  */
 export async function writeDown(lane: Queryable, deliveries: readonly WaitingRow[]): Promise<number[]> {
-  const rows = new Columns(DELIVERY_SHAPE)
-  for (const { delivery, ...waiting } of inOrder(deliveries)) rows.add(deliveryRow(delivery, waiting))
-  const answer = await lane.query<{ bucket: number }>(WRITE_DOWN, rows.parameters)
-  return answer.rows.map(row => row.bucket)
+  return writtenBy(WRITE_DOWN, lane, deliveries)
+}
+
+async function writtenBy(statement: Statement, lane: Queryable, deliveries: readonly WaitingRow[]) {
+  const { rows } = await lane.query<{ bucket: number }>(
+    statement,
+    parametersOf(DELIVERY_SHAPE, inOrder(deliveries)),
+  )
+  return rows.map(row => row.bucket)
 }
 
 const PARK = {
@@ -48,10 +48,10 @@ export async function park(
   lane: Queryable,
   deliveries: readonly { delivery: Delivery; epoch: number }[],
 ): Promise<void> {
-  const rows = new Columns(DELIVERY_SHAPE)
-  for (const { delivery, epoch } of inOrder(deliveries))
-    rows.add(deliveryRow(delivery, { place: 'parked', dueAt: null, epoch }))
-  await lane.query(PARK, rows.parameters)
+  const rows = inOrder(deliveries).map(
+    ({ delivery, epoch }): WaitingRow => ({ delivery, place: 'parked', dueAt: null, epoch }),
+  )
+  await lane.query(PARK, parametersOf(DELIVERY_SHAPE, rows))
 }
 
 /**
@@ -113,6 +113,15 @@ export async function handOver(lane: Queryable, bucket: number, epoch: number, n
   await lane.query(HAND_OVER, [bucket, epoch, now])
 }
 
+/** Its id alone says nothing of an event: its producer may have sent it again. */
+const WRITE_UNCLEAR = {
+  name: 'write_unclear',
+  text: writeDownText(`
+        and exists (select from events e where e.bucket = d.bucket and e.workspace_id = d.workspace_id
+                      and e.event_id = d.event_id and e.day = d.event_day
+                      and e.matched @> jsonb_build_array(jsonb_build_array(d.endpoint_id, d.id)))`),
+}
+
 const FREE_UNCLEAR = {
   name: 'free_unclear',
   text: `update deliveries d set place = 'due', due_at = to_timestamp($2 / 1000.0)
@@ -136,7 +145,8 @@ export async function freeUnclear(
     epoch,
   }))
   const unwritten = deliveries.filter(({ hasRow }) => !hasRow)
-  await writeDown(
+  await writtenBy(
+    WRITE_UNCLEAR,
     lane,
     unwritten.map(({ delivery, epoch }) => ({ delivery, epoch, place: 'due', dueAt: now })),
   )

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { conflict, unacceptable } from '../../ground/errors.ts'
+import { UNIQUE_VIOLATION } from '../../store/database.ts'
 import { findStandings } from '../../store/monitors-list.ts'
 import { findStatusPage, type StatusPage, saveStatusPage } from '../../store/status-pages.ts'
 import { addOperation } from '../operation.ts'
@@ -7,8 +8,6 @@ import { statusPage, statusPageInput } from '../schemas/status-page.ts'
 import type { Services } from '../services.ts'
 import type { PublicPages } from '../status-page/public-pages.ts'
 import { serveStatusPages } from '../status-page/serve.ts'
-
-const UNIQUE_VIOLATION = '23505'
 
 const NONE: Omit<StatusPage, 'slug'> = {
   enabled: false,
