@@ -100,7 +100,8 @@ function tellOfBuckets({
     settled: () => ({
       buckets: held.settling(),
       position: unwritten.mark,
-      day: dayOf(clock.now() - DAY_MS),
+      // By what is unwritten too: after a leap of the clock, today says nothing of the day that it came in.
+      day: dayOf(Math.min(clock.now(), unwritten.since) - DAY_MS),
     }),
     beat: ({ peers, catalogVersion, horizon }) => {
       unwritten.passed(horizon)

@@ -2,6 +2,8 @@
 export interface OpenCommit {
   /** Its position will not be below this. */
   readonly floor: number
+  /** When the earliest of its events was accepted; ms since the epoch. */
+  readonly since: number
 }
 
 /**
@@ -14,13 +16,16 @@ export interface OpenCommit {
  */
 export class Unwritten {
   readonly #open = new Set<OpenCommit>()
-  /** Unwritten deliveries by the position of their event. */
-  readonly #counts = new Map<number, number>()
+  /** Unwritten deliveries by the position of their event, and when the earliest event there was accepted. */
+  readonly #counts = new Map<number, { count: number; since: number }>()
   #highest = -1
 
-  /** A commit is about to be sent: call {@link committed} or {@link gone} for it. */
-  begin(): OpenCommit {
-    const commit = { floor: this.#highest + 1 }
+  /**
+   * A commit is about to be sent: call {@link committed} or {@link gone} for it.
+   * @param since when the earliest of its events was accepted; ms since the epoch
+   */
+  begin(since: number): OpenCommit {
+    const commit = { floor: this.#highest + 1, since }
     this.#open.add(commit)
     return commit
   }
@@ -29,7 +34,10 @@ export class Unwritten {
   committed(commit: OpenCommit, position: number, deliveries: number): void {
     this.#open.delete(commit)
     this.#highest = Math.max(this.#highest, position)
-    if (deliveries > 0) this.#counts.set(position, (this.#counts.get(position) ?? 0) + deliveries)
+    if (deliveries === 0) return
+    const there = this.#counts.get(position)
+    const since = Math.min(commit.since, there?.since ?? commit.since)
+    this.#counts.set(position, { count: (there?.count ?? 0) + deliveries, since })
   }
 
   /** Nothing of the commit is there, or all that is has been written down. */
@@ -39,10 +47,10 @@ export class Unwritten {
 
   /** A delivery of an event at that position has its row, or is another owner's. */
   written(position: number): void {
-    const count = this.#counts.get(position)
-    if (count === undefined) return
-    if (count > 1) this.#counts.set(position, count - 1)
-    else this.#counts.delete(position)
+    const there = this.#counts.get(position)
+    if (there === undefined) return
+    there.count--
+    if (there.count === 0) this.#counts.delete(position)
   }
 
   /** What is committed from now on stands at or above this position. */
@@ -56,5 +64,13 @@ export class Unwritten {
     for (const { floor } of this.#open) if (floor < mark) mark = floor
     for (const position of this.#counts.keys()) if (position < mark) mark = position
     return mark
+  }
+
+  /** Before this no event was accepted that has an unwritten delivery, or may turn out to; ms since the epoch. */
+  get since(): number {
+    let since = Number.POSITIVE_INFINITY
+    for (const commit of this.#open) since = Math.min(since, commit.since)
+    for (const unwritten of this.#counts.values()) since = Math.min(since, unwritten.since)
+    return since
   }
 }

@@ -113,7 +113,7 @@ export class Committer {
 
   async #commit(group: readonly Acceptance[]): Promise<boolean[]> {
     const placing = new Places(this.#epochOf, this.#events)
-    const open = this.#unwritten.begin()
+    const open = this.#unwritten.begin(acceptedSince(group))
     const inserted = await this.#insert(group, placing, open)
     const { position } = inserted
     const kept = inserted.void.size === 0 ? group : group.filter(one => !inserted.void.has(one))
@@ -195,6 +195,13 @@ class Places implements Placing {
     }
     return parked
   }
+}
+
+/** When the earliest event of the group was accepted; ms since the epoch. */
+function acceptedSince(group: readonly Acceptance[]): number {
+  let since = Number.POSITIVE_INFINITY
+  for (const { routed } of group) for (const { event } of routed) since = Math.min(since, event.acceptedAt)
+  return since
 }
 
 /** Where an event stands that may not be there. */

@@ -86,38 +86,16 @@ const BELIEF_SHAPE = {
 }
 
 const FIRST_OF_EVENTS = 1
-const FIRST_OF_DELIVERIES = FIRST_OF_EVENTS + Object.keys(EVENT_SHAPE).length
-const FIRST_OF_BELIEFS = FIRST_OF_DELIVERIES + Object.keys(DELIVERY_SHAPE).length
-const KEYS = FIRST_OF_BELIEFS + Object.keys(BELIEF_SHAPE).length
+const FIRST_OF_BELIEFS = FIRST_OF_EVENTS + Object.keys(EVENT_SHAPE).length
+const FIRST_OF_MORE = FIRST_OF_BELIEFS + Object.keys(BELIEF_SHAPE).length
+const KEYS = FIRST_OF_MORE + Object.keys(DELIVERY_SHAPE).length
 const MONITORS = KEYS + 1
-const FIRST_OF_RULINGS = MONITORS + 1
 
-/**
- * Everything of a group in one statement, one commit; parameters are columns ({@link parametersOf}), or JSON where
- * rows are few. An event's row names its deliveries: those that go straight to memory get rows of their own with
- * their first result. Where the bucket is not ours at that moment (`lost`), all of an event's that counts get one now,
- * and come back, for their owner to be told.
- */
-const ACCEPT = { name: 'accept', text: acceptText(null) }
+const STAYS = 'not exists (select from lost l where l.bucket = d.bucket)'
 
-/** The same with rulings; what was decided for a bucket that another node owns by now is left out. */
-const ACCEPT_RULED = { name: 'accept_ruled', text: acceptText(rulingParts(FIRST_OF_RULINGS)) }
-
-function acceptText(rulings: ReturnType<typeof rulingParts> | null): string {
-  const events = rowsOf(EVENT_SHAPE, FIRST_OF_EVENTS, 'e')
-  const counts = rulings ? `(e.ruled is null or ${stillOwned('e')})` : 'true'
-  const stays = `not exists (select from lost l where l.bucket = d.bucket)`
-  return `
-    with ${rulings ? `${rulings.owned}, ${rulings.kept},` : ''} lost as (
-      select w.bucket from ${rowsOf(BELIEF_SHAPE, FIRST_OF_BELIEFS, 'w')}
-      where not exists (select from buckets b where b.bucket = w.bucket and b.epoch = w.epoch)
-    ), kept_events as (
-      insert into events (bucket, workspace_id, event_id, day, event_type, monitor_name, status, severity,
-                          region, incident_id, payload, matched, accepted_at, position, epoch)
-      select bucket, workspace_id, event_id, day, event_type, monitor_name, status, severity,
-             region, incident_id, payload, matched::jsonb, to_timestamp(accepted_at / 1000), ${POSITION}, epoch
-      from ${events} where ${counts}
-    ), kept_keys as (
+/** SQL: what a group may bring beside events. */
+const MORE = `
+    kept_keys as (
       insert into ingest_keys (bucket, workspace_id, key, hash, answer, created_at)
       select bucket, workspace_id, key, decode(hash, 'hex'), answer, to_timestamp(created_at / 1000)
       from json_to_recordset($${KEYS}) as k (bucket smallint, workspace_id text, key text, hash text, answer jsonb,
@@ -127,6 +105,46 @@ function acceptText(rulings: ReturnType<typeof rulingParts> | null): string {
       select id, workspace_id, name, 'external'
       from json_to_recordset($${MONITORS}) as m (id text, workspace_id text, name text)
       on conflict (workspace_id, name) do nothing
+    ), kept_deliveries as (
+      ${insertDeliveries(FIRST_OF_MORE, {
+        place: `case when ${STAYS} then d.place else 'due' end`,
+        dueAt: `case when ${STAYS} then to_timestamp(d.due_at / 1000) else to_timestamp(d.created_at / 1000) end`,
+        epoch: 'd.epoch',
+      })}
+      where ${STAYS} or d.replay_of is not null
+      on conflict do nothing
+      returning id, bucket, place
+    )`
+
+/**
+ * Everything of a group in one statement, one commit; parameters are columns ({@link parametersOf}), or JSON where
+ * rows are few. An event's row names its deliveries: those that go straight to memory get rows of their own with
+ * their first result. Where the bucket is not ours at that moment (`lost`), all of an event's that counts get one now,
+ * and come back, for their owner to be told.
+ *
+ * Nearly every group is events alone, and what is not in a statement costs nothing: so `more` (deliveries that wait in
+ * the table, keys, monitors) and rulings each have their own. What was decided for a bucket that another node owns by
+ * now is left out.
+ */
+const ACCEPT = { name: 'accept', text: acceptText({ more: false, rulings: false }) }
+const ACCEPT_MORE = { name: 'accept_more', text: acceptText({ more: true, rulings: false }) }
+const ACCEPT_RULED = { name: 'accept_ruled', text: acceptText({ more: false, rulings: true }) }
+const ACCEPT_ALL = { name: 'accept_all', text: acceptText({ more: true, rulings: true }) }
+
+function acceptText(has: { more: boolean; rulings: boolean }): string {
+  const events = rowsOf(EVENT_SHAPE, FIRST_OF_EVENTS, 'e')
+  const rulings = has.rulings ? rulingParts(has.more ? MONITORS + 1 : FIRST_OF_MORE) : null
+  const counts = rulings ? `(e.ruled is null or ${stillOwned('e')})` : 'true'
+  const parts = `
+    ${rulings ? `${rulings.owned}, ${rulings.kept},` : ''} lost as (
+      select w.bucket from ${rowsOf(BELIEF_SHAPE, FIRST_OF_BELIEFS, 'w')}
+      where not exists (select from buckets b where b.bucket = w.bucket and b.epoch = w.epoch)
+    ), kept_events as (
+      insert into events (bucket, workspace_id, event_id, day, event_type, monitor_name, status, severity,
+                          region, incident_id, payload, matched, accepted_at, position, epoch)
+      select bucket, workspace_id, event_id, day, event_type, monitor_name, status, severity,
+             region, incident_id, payload, matched::jsonb, to_timestamp(accepted_at / 1000), ${POSITION}, epoch
+      from ${events} where ${counts}
     ), kept_of_lost as (
       insert into deliveries (bucket, id, day, workspace_id, event_id, event_day, endpoint_id, monitor_name, incident_id,
                               created_at, status, place, due_at)
@@ -136,18 +154,11 @@ function acceptText(rulings: ReturnType<typeof rulingParts> | null): string {
       where exists (select from lost) and e.bucket in (select l.bucket from lost l) and ${counts}
       on conflict do nothing
       returning id, bucket
-    ), kept_deliveries as (
-      ${insertDeliveries(FIRST_OF_DELIVERIES, {
-        place: `case when ${stays} then d.place else 'due' end`,
-        dueAt: `case when ${stays} then to_timestamp(d.due_at / 1000) else to_timestamp(d.created_at / 1000) end`,
-        epoch: 'd.epoch',
-      })}
-      where ${stays} or d.replay_of is not null
-      on conflict do nothing
-      returning id, bucket, place
-    )
+    )`
+  return `
+    with ${parts}${has.more ? `, ${MORE}` : ''}
     select id, bucket, null::bigint as epoch, null::bigint as position from kept_of_lost
-    union all select id, bucket, null, null from kept_deliveries where place = 'due'
+    ${has.more ? `union all select id, bucket, null, null from kept_deliveries where place = 'due'` : ''}
     ${rulings ? 'union all select null, bucket, epoch, null from owned' : ''}
     union all select null, null, null, ${POSITION}`
 }
@@ -223,14 +234,21 @@ export async function insertAcceptances(
       monitors.push({ id, workspace_id: workspaceId, name })
   }
   const rulings = group.flatMap(({ ruling }) => ruling ?? [])
-  const lists = [keys, monitors, ...(rulings.length > 0 ? rulingRows(rulings) : [])]
-  const { rows } = await lane.query<AnswerRow>(rulings.length > 0 ? ACCEPT_RULED : ACCEPT, [
+  const more = deliveries.length + keys.length + monitors.length > 0
+  const { rows } = await lane.query<AnswerRow>(statementFor(more, rulings.length > 0), [
     ...parametersOf(EVENT_SHAPE, events),
-    ...parametersOf(DELIVERY_SHAPE, deliveries),
     ...parametersOf(BELIEF_SHAPE, [...beliefs]),
-    ...lists.map(list => JSON.stringify(list)),
+    ...(more
+      ? [...parametersOf(DELIVERY_SHAPE, deliveries), JSON.stringify(keys), JSON.stringify(monitors)]
+      : []),
+    ...(rulings.length > 0 ? rulingRows(rulings).map(list => JSON.stringify(list)) : []),
   ])
   return answerOf(rows, group)
+}
+
+function statementFor(more: boolean, rulings: boolean) {
+  if (rulings) return more ? ACCEPT_ALL : ACCEPT_RULED
+  return more ? ACCEPT_MORE : ACCEPT
 }
 
 function answerOf(rows: readonly AnswerRow[], group: readonly Acceptance[]): Inserted {

@@ -4,19 +4,22 @@ import type { Queryable, Statement } from './database.ts'
 
 /** A statement that takes longer than this has met a database that hangs: the connection is given up. */
 const STATEMENT_TIMEOUT_MS = 15_000
+/** The server gives up first, so that what we gave up does not come true a minute later. */
+const SERVER_TIMEOUT_MS = 14_000
 
 /**
  * A lane's statements are few, prepared, and made for their indexes. They are planned once, not each
  * time anew (planning costs more than running them), and by their indexes alone: statistics of a
  * day's partition say nothing in its first minutes.
  */
-const PLANNING = [
+const SETTINGS = [
   'set plan_cache_mode = force_generic_plan',
   'set enable_seqscan = off',
   'set enable_hashjoin = off',
   'set enable_mergejoin = off',
   'set enable_material = off',
   'set jit = off',
+  `set statement_timeout = ${SERVER_TIMEOUT_MS}`,
 ].join('; ')
 
 /** The database could not be reached: the statement was not sent, and nothing of it can be kept. */
@@ -67,7 +70,7 @@ export class Lane implements Part, Queryable {
     const client = new Client(this.#config)
     const connecting = client
       .connect()
-      .then(() => client.query(PLANNING))
+      .then(() => client.query(SETTINGS))
       .then(() => client)
     const forget = () => {
       if (this.#client === connecting) this.#client = null

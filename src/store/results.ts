@@ -91,7 +91,7 @@ const CHANGES = FIRST_OF_DELIVERIES + Object.keys(DELIVERY_SHAPE).length
  * One commit for a group: the attempts as they were, and each delivery where it stands now. A delivery that has
  * no row yet is an event's first one: replays have theirs from the start, so `event_day` is the delivery's own.
  */
-function recordText(conflicts: { attempts: string; changes: string; deliveries: string }): string {
+function recordText(changes: string, conflicts: { attempts: string; deliveries: string }): string {
   return `
     with kept_attempts as (
       insert into attempts (bucket, delivery_id, id, day, workspace_id, event_id, endpoint_id, monitor_name,
@@ -104,15 +104,7 @@ function recordText(conflicts: { attempts: string; changes: string; deliveries: 
         delivery_status, why, to_timestamp(next_attempt_at / 1000), digest_size, ${POSITION}
       from ${rowsOf(ATTEMPT_SHAPE, FIRST_OF_ATTEMPTS, 'a')}
       ${conflicts.attempts}
-    ), kept_changes as (
-      insert into delivery_changes (bucket, id, day, workspace_id, delivery_id, event_id, endpoint_id, status,
-        reason, at, position)
-      select bucket, id, day, workspace_id, delivery_id, event_id, endpoint_id, status, reason,
-        to_timestamp(at / 1000), ${POSITION}
-      from json_to_recordset($${CHANGES}) as c (bucket smallint, id text, day date, workspace_id text, delivery_id text,
-        event_id text, endpoint_id text, status text, reason text, at double precision)
-      ${conflicts.changes}
-    )
+    )${changes}
     insert into deliveries as d (bucket, id, day, workspace_id, event_id, event_day, endpoint_id, monitor_name,
       incident_id, created_at, epoch, status, place, due_at, attempts, first_attempt_at, last_status_code, reason, finished_at)
     select bucket, id, day, workspace_id, event_id, day, endpoint_id, monitor_name, incident_id,
@@ -123,11 +115,21 @@ function recordText(conflicts: { attempts: string; changes: string; deliveries: 
     ${conflicts.deliveries}`
 }
 
+const KEPT_CHANGES = `,
+    kept_changes as (
+      insert into delivery_changes (bucket, id, day, workspace_id, delivery_id, event_id, endpoint_id, status,
+        reason, at, position)
+      select bucket, id, day, workspace_id, delivery_id, event_id, endpoint_id, status, reason,
+        to_timestamp(at / 1000), ${POSITION}
+      from json_to_recordset($${CHANGES}) as c (bucket smallint, id text, day date, workspace_id text, delivery_id text,
+        event_id text, endpoint_id text, status text, reason text, at double precision)
+      on conflict do nothing
+    )`
+
 const RECORD = {
   name: 'record',
-  text: recordText({
+  text: recordText(KEPT_CHANGES, {
     attempts: 'on conflict do nothing',
-    changes: 'on conflict do nothing',
     deliveries: `
       on conflict (bucket, id, day) do update
       set status = excluded.status, place = excluded.place, due_at = excluded.due_at,
@@ -139,31 +141,30 @@ const RECORD = {
   }),
 }
 
-/** The same for rows that are all new: looking for their likes first would take Postgres an eighth longer. */
+/** The same for attempts alone, whose rows are all new: looking for their likes first takes Postgres an eighth longer. */
 const RECORD_NEW = {
   name: 'record_new',
-  text: recordText({ attempts: '', changes: '', deliveries: '' }),
+  text: recordText('', { attempts: '', deliveries: '' }),
 }
 
 /** Commits a group of results. Repeating it after an unclear end is harmless. */
 export async function insertResults(lane: Queryable, results: readonly Result[]): Promise<void> {
   const attempts = results.flatMap(({ attempt }) => attempt ?? [])
-  const changes = results.filter(({ attempt }) => !attempt).map(changeRow)
-  const values = [
+  const columns = [
     ...parametersOf(ATTEMPT_SHAPE, attempts),
     ...parametersOf(DELIVERY_SHAPE, latestOfEach(results)),
-    JSON.stringify(changes),
   ]
-  if (results.every(result => result.fresh)) {
+  if (results.every(({ fresh, attempt }) => fresh && attempt)) {
     try {
-      await lane.query(RECORD_NEW, values)
+      await lane.query(RECORD_NEW, columns)
       return
     } catch (error) {
       // One of them has a row after all: it got one for being late, or this is a repetition.
       if (sqlState(error) !== UNIQUE_VIOLATION) throw error
     }
   }
-  await lane.query(RECORD, values)
+  const changes = results.filter(({ attempt }) => !attempt).map(changeRow)
+  await lane.query(RECORD, [...columns, JSON.stringify(changes)])
 }
 
 /**
