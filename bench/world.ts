@@ -83,6 +83,8 @@ export class BenchServer {
     const child = spawn(
       process.execPath,
       [
+        // As `npm start` does.
+        '--max-semi-space-size=8',
         ...(profileDir ? ['--cpu-prof', '--cpu-prof-dir', profileDir] : []),
         ...[join(ROOT, 'src/main.ts'), 'serve', '--json', '--port', '0', '--data-dir', folder],
         ...[
