@@ -1,3 +1,4 @@
+import { BUCKETS } from '../ground/bucket.ts'
 import type { Clock } from '../ground/clock.ts'
 import { messageOf } from '../ground/errors.ts'
 import type { Part } from '../ground/lifecycle.ts'
@@ -25,6 +26,8 @@ const TIMER_GRAIN_MS = 20
 /** The clock is looked at again at least so often: it may have been set. */
 const LONGEST_TIMER_MS = 10_000
 const RETRY_MS = 1_000
+/** Time between the sweeps of two buckets. */
+const STEP_MS = SWEEP_MS / BUCKETS
 
 /** Who gets what the table gives. */
 export interface BacklogReader {
@@ -53,6 +56,8 @@ export class Backlog implements Part {
   #cancelTimer: (() => void) | null = null
   #timerAt = Number.POSITIVE_INFINITY
   #cancelSweep: (() => void) | null = null
+  /** The bucket that was swept last. */
+  #swept = 0
   #stopped = false
 
   constructor(options: { database: Database; held: Held; rows: RowWriter; clock: Clock; log: Logger }) {
@@ -250,10 +255,16 @@ export class Backlog implements Part {
     if (freed > 0) this.dueAt(bucket, now)
   }
 
+  /** A bucket after the other, so that a sweep is no burst of statements that events would have to wait for. */
   #scheduleSweep(): void {
-    this.#cancelSweep = this.#clock.after(SWEEP_MS, async () => {
+    const since = this.#clock.now()
+    this.#cancelSweep = this.#clock.after(STEP_MS, async () => {
+      const steps = Math.floor((this.#clock.now() - since) / STEP_MS)
       try {
-        await this.sweep()
+        for (let step = 0; step < Math.min(steps, BUCKETS); step++) {
+          this.#swept = (this.#swept + 1) % BUCKETS
+          await this.#sweepBucket(this.#held.get(this.#swept))
+        }
       } catch (error) {
         this.#log.warn(`sweep failed: ${messageOf(error)}`)
       }
@@ -263,14 +274,16 @@ export class Backlog implements Part {
 
   /** Looks for what nobody holds although the table says so, and for due work that nobody was told of. */
   async sweep(): Promise<void> {
-    for (const held of this.#held.all()) {
-      if (!held.ready || held.closing) continue
-      const settles = this.#clock.now() - held.openedAt >= SWEEP_MS
-      await this.#free(held)
-      if (!held.settles) await this.#lookForParked(held)
-      held.settles ||= settles
-      await this.#look(held)
-    }
+    for (const held of this.#held.all()) await this.#sweepBucket(held)
+  }
+
+  async #sweepBucket(held: HeldBucket | undefined): Promise<void> {
+    if (!held?.ready || held.closing) return
+    const settles = this.#clock.now() - held.openedAt >= SWEEP_MS
+    await this.#free(held)
+    if (!held.settles) await this.#lookForParked(held)
+    held.settles ||= settles
+    await this.#look(held)
   }
 
   /** An earlier owner's last commit may have parked some after the take-over looked. */

@@ -17,12 +17,12 @@ const LATE_MS = 6_000
 /** Time between two looks for late ones: a little each time, so that a backlog's rows are no burst. */
 const LOOK_MS = 250
 /** Rows of one statement: a result of any of them waits for its commit. */
-export const ROWS_AT_ONCE = 250
+export const ROWS_AT_ONCE = 100
 const RETRY_MS = 1_000
-/** Time between two looks for what was lost on the way. */
+/** Time between two looks into a bucket for what was lost on the way, nearly. */
 export const SWEEP_MS = 30_000
 /** A commit without an answer may still come true after we looked for it: two sweeps look again before the mark goes on. */
-const IN_DOUBT_MS = 2 * SWEEP_MS
+const IN_DOUBT_MS = 3 * SWEEP_MS
 
 /**
  * Gives deliveries rows of their own that only their event's row names so far (see {@link Unwritten}): those whose
