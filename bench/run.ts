@@ -13,6 +13,8 @@ const { values: options } = parseArgs({
 })
 
 const SECONDS = options.quick ? 4 : 15
+/** Node takes so long to compile what a full load makes hot. */
+const WARM_UP_SECONDS = options.quick ? 2 : 15
 const CONNECTIONS = 64
 const figures: Record<string, number> = {}
 
@@ -89,7 +91,8 @@ async function flatTo(target: BenchReceiver | NginxReceiver, endpoints: number):
     ids.push(await server.addEndpoint(`${target.origin}/flat${index}`, { concurrency }))
   }
   const order = { kind: 'flat', batch: 50, inFlight: 4 } as const
-  const warmUp = await load(server, { ...order, seconds: 2 })
+  target.reset()
+  const warmUp = await load(server, { ...order, seconds: WARM_UP_SECONDS })
   await target.seen(warmUp.accepted * endpoints)
   target.reset()
   const before = usageOf(server.pid)

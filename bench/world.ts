@@ -1,6 +1,6 @@
 import { type ChildProcess, fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -82,6 +82,8 @@ export class BenchServer {
   /** @param profileDir folder for a CPU profile of the whole run (open it in Chrome's developer tools) */
   static async start(profileDir?: string): Promise<BenchServer> {
     const folder = mkdtempSync(join(tmpdir(), 'statuspulse-bench-'))
+    // Postgres, which does not run as root, may enter it: so its database is in here, and goes with it.
+    chmodSync(folder, 0o755)
     const child = spawn(
       process.execPath,
       [

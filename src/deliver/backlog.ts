@@ -26,6 +26,10 @@ const TIMER_GRAIN_MS = 20
 /** The clock is looked at again at least so often: it may have been set. */
 const LONGEST_TIMER_MS = 10_000
 const RETRY_MS = 1_000
+/** Until a parcel is parked others join it. */
+const PARK_MS = 20
+/** So many may be on their way into the table before whoever brings more has to wait for it. */
+const MOST_PARKING = 2_000
 /** Time between the sweeps of two buckets. */
 const STEP_MS = SWEEP_MS / BUCKETS
 
@@ -51,11 +55,16 @@ export class Backlog implements Part {
   readonly #log: Logger
   readonly #unparking = new Set<string>()
   readonly #parkedMeanwhile = new Set<string>()
-  #parking: Parcel[] = []
+  /** Parcels that are to be parked and have no place in the table yet. */
+  readonly #parking: Parcel[] = []
   #reader: BacklogReader | null = null
   #cancelTimer: (() => void) | null = null
   #timerAt = Number.POSITIVE_INFINITY
   #cancelSweep: (() => void) | null = null
+  #parksSoon = false
+  /** The table did not take what was to be parked last. */
+  #refused = false
+  #flushed: Promise<void> = Promise.resolve()
   /** The bucket that was swept last. */
   #swept = 0
   #stopped = false
@@ -119,14 +128,15 @@ export class Backlog implements Part {
     const key = keyOf(parcel.delivery.endpointId, parcel.delivery.bucket)
     if (this.#unparking.has(key)) this.#parkedMeanwhile.add(key)
     this.#parking.push(parcel)
-    if (this.#parking.length === 1) setImmediate(() => this.#flushParking())
+    this.#parkSoon()
   }
 
-  isUnparking(endpointId: string, bucket: number): boolean {
-    return this.#unparking.has(keyOf(endpointId, bucket))
+  /** Whether what is parked gets into the table as fast as it comes. */
+  get keepsUp(): boolean {
+    return this.#parking.length < MOST_PARKING
   }
 
-  /** Fetches the oldest parked deliveries. `emptied` is called when no more are left in the table. */
+  /** Fetches the oldest parked deliveries. `emptied` is called when no more are left in the table; `arrived` always, and last. */
   async unpark(
     endpointId: string,
     bucket: number,
@@ -134,7 +144,11 @@ export class Backlog implements Part {
     answer: { arrived: (parcels: Parcel[]) => void; emptied: () => void },
   ): Promise<void> {
     const held = this.#held.get(bucket)
-    if (!held) return answer.emptied()
+    if (!held) {
+      answer.emptied()
+      answer.arrived([])
+      return
+    }
     const key = keyOf(endpointId, bucket)
     this.#unparking.add(key)
     this.#parkedMeanwhile.delete(key)
@@ -142,7 +156,7 @@ export class Backlog implements Part {
       await this.#flushParking()
       const claimed = await claimParked(this.#lane, bucket, held.epoch, endpointId, limit)
       const isLate = this.#parking.some(({ delivery }) => keyOf(delivery.endpointId, delivery.bucket) === key)
-      if (isLate && claimed.length === 0) throw new Error('they could not be parked yet')
+      if (this.#refused && isLate && claimed.length === 0) throw new Error('they could not be parked yet')
       if (claimed.length < limit && !isLate && !this.#parkedMeanwhile.has(key)) answer.emptied()
       this.#unparking.delete(key)
       answer.arrived(this.#parcels(claimed, held.epoch))
@@ -162,22 +176,39 @@ export class Backlog implements Part {
     for (const bucket of buckets) this.dueAt(bucket, now)
   }
 
-  async #flushParking(): Promise<void> {
-    const parcels = this.#parking.splice(0)
-    while (parcels.length > 0) {
-      const some = parcels.splice(0, ROWS_AT_ONCE)
+  /** Resolves when everything that was to be parked has its place in the table, or cannot have it now. */
+  #flushParking(): Promise<void> {
+    // One after the other: what an earlier flush has in hand would be missed by whoever fetches after a later one.
+    this.#flushed = this.#flushed.then(() => this.#parkAll())
+    return this.#flushed
+  }
+
+  async #parkAll(): Promise<void> {
+    for (let left = this.#parking.length; left > 0; left -= ROWS_AT_ONCE) {
+      const some = this.#parking.slice(0, Math.min(left, ROWS_AT_ONCE))
       try {
         await park(this.#lane, some)
-        for (const parcel of some) this.#held.drop(parcel)
       } catch (error) {
-        this.#parking = [...some, ...parcels, ...this.#parking]
-        this.#log.warn(
-          `${this.#parking.length} deliveries were not parked, trying again: ${messageOf(error)}`,
-        )
+        const count = this.#parking.length
+        this.#log.warn(`${count} deliveries were not parked, trying again: ${messageOf(error)}`)
+        this.#refused = true
         this.#clock.after(RETRY_MS, () => this.#flushParking())
         return
       }
+      this.#refused = false
+      this.#parking.splice(0, some.length)
+      for (const parcel of some) this.#held.drop(parcel)
     }
+    if (this.#parking.length > 0) this.#parkSoon()
+  }
+
+  #parkSoon(): void {
+    if (this.#parksSoon) return
+    this.#parksSoon = true
+    this.#clock.after(PARK_MS, () => {
+      this.#parksSoon = false
+      this.#flushParking()
+    })
   }
 
   #arm(at: number): void {
@@ -281,12 +312,12 @@ export class Backlog implements Part {
     if (!held?.ready || held.closing) return
     const settles = this.#clock.now() - held.openedAt >= SWEEP_MS
     await this.#free(held)
-    if (!held.settles) await this.#lookForParked(held)
+    await this.#lookForParked(held)
     held.settles ||= settles
     await this.#look(held)
   }
 
-  /** An earlier owner's last commit may have parked some after the take-over looked. */
+  /** Parked after the take-over looked, by an earlier owner's last commit, and nobody here knows of them. */
   async #lookForParked(held: HeldBucket): Promise<void> {
     const parked = await parkedEndpoints(this.#lane, held.bucket)
     if (this.#held.get(held.bucket) !== held) return

@@ -22,6 +22,8 @@ const MAX_WAITING = 20_000
 const MAX_HELD = 50_000
 /** Payload bytes that wait for one endpoint. */
 const MAX_WAITING_BYTES = 32 * 1024 * 1024
+/** Fetches of parked deliveries under way at once: more would wait for one another, and too long under a flood. */
+const MOST_FETCHES = 8
 /** With so many results unwritten the database is behind: nothing more is started until it has caught up. */
 const MAX_UNWRITTEN = 10_000
 
@@ -50,6 +52,10 @@ export class Dispatcher implements Part {
   #paused = false
   #stopping = false
   #whenQuiet: (() => void)[] = []
+  /** Endpoints whose parked deliveries are being fetched. */
+  readonly #fetching = new Set<EndpointQueue>()
+  /** Those that wait for such a fetch to end. */
+  readonly #hungry = new Set<EndpointQueue>()
 
   /**
    * @param options.maxInFlight attempts under way at once on this node
@@ -145,7 +151,9 @@ export class Dispatcher implements Part {
     const order = this.#catalog.endpoint(endpointId)?.order ?? 'unordered'
     if (order !== 'unordered' && !(this.#alone && this.#held.get(bucket)?.ready)) return 'due'
     const queue = this.#turns.find(endpointId)
-    return queue && (this.#isFull(queue) || queue.parkedBuckets.has(bucket)) ? 'parked' : 'memory'
+    if (!queue || !(this.#isFull(queue) || queue.parkedBuckets.has(bucket))) return 'memory'
+    // Parked after the commit: the events of others in it need not wait for the rows of an endpoint that hangs.
+    return order === 'unordered' && this.#backlog.keepsUp ? 'memory' : 'parked'
   }
 
   /** New deliveries of owned buckets, waiting in the table: later ones line up behind them. */
@@ -277,21 +285,40 @@ export class Dispatcher implements Part {
     this.#pump()
   }
 
-  /** Fetches parked deliveries once the queue is half empty; the bucket's later ones wait behind them till then. */
+  /**
+   * Fetches parked deliveries once the queue is half empty, of one bucket after the other; a bucket's later ones wait
+   * behind them till then.
+   */
   #unparkIfRoom(queue: EndpointQueue): void {
-    if (queue.parkedBuckets.size === 0 || queue.waiting > SURE_WAITING / 2 || this.#stopping) return
-    for (const bucket of queue.parkedBuckets) {
-      if (this.#backlog.isUnparking(queue.endpointId, bucket)) continue
-      this.#backlog.unpark(queue.endpointId, bucket, SURE_WAITING / 2, {
-        arrived: parcels => {
-          for (const parcel of parcels) if (this.#held.admit(parcel)) this.#add(parcel, queue)
-          this.#pump()
-          this.#unparkIfRoom(queue)
-        },
-        emptied: () => queue.parkedBuckets.delete(bucket),
-      })
+    const [bucket] = queue.parkedBuckets
+    if (
+      bucket === undefined ||
+      queue.waiting > SURE_WAITING / 2 ||
+      this.#stopping ||
+      this.#fetching.has(queue)
+    )
+      return
+    if (this.#fetching.size >= MOST_FETCHES) {
+      this.#hungry.add(queue)
       return
     }
+    this.#fetching.add(queue)
+    queue.parkedBuckets.delete(bucket)
+    queue.parkedBuckets.add(bucket)
+    this.#backlog.unpark(queue.endpointId, bucket, SURE_WAITING / 2, {
+      arrived: parcels => {
+        this.#fetching.delete(queue)
+        for (const parcel of parcels) if (this.#held.admit(parcel)) this.#add(parcel, queue)
+        this.#pump()
+        const [next] = this.#hungry
+        if (next) {
+          this.#hungry.delete(next)
+          this.#unparkIfRoom(next)
+        }
+        this.#unparkIfRoom(queue)
+      },
+      emptied: () => queue.parkedBuckets.delete(bucket),
+    })
   }
 
   #isFull(queue: EndpointQueue): boolean {

@@ -115,6 +115,23 @@ it('an endpoint’s parked deliveries are not all fetched while some of them cou
   expect([emptied, fetched]).toEqual([1, [parcel.delivery.id]])
 })
 
+it('an endpoint’s parked deliveries are all fetched, those that are on their way into the table too', async () => {
+  const { clock, held, backlog, fetched } = takeBucket()
+  const parcels = Array.from({ length: 250 }, (_, index) => parcelAt(NOW + index))
+  for (const parcel of parcels) {
+    held.admit(parcel)
+    backlog.park(parcel)
+  }
+  // Parking begins, in statements of some each.
+  clock.advance(20)
+  let emptied = 0
+  await new Promise<void>(resolve => {
+    backlog.unpark('ep_1', BUCKET, 1_000, { arrived: () => resolve(), emptied: () => emptied++ })
+  })
+  expect(emptied).toBe(1)
+  expect(fetched.length).toBe(parcels.length)
+})
+
 it('a sweep leaves alone what is being fetched at this moment', async () => {
   const { bucket, backlog, fetched } = takeBucket()
   const { delivery } = parcelAt(NOW - 60_000)
@@ -134,8 +151,8 @@ it('a sweep leaves alone what is being fetched at this moment', async () => {
   expect(fetched).toEqual([delivery.id])
 })
 
-it('a sweep finds what an earlier owner parked at its last moment, after the take-over looked', async () => {
-  const { bucket, backlog, parked } = takeBucket({ alone: false })
+it('a sweep finds what is parked, whoever parked it', async () => {
+  const { bucket, backlog, parked } = takeBucket()
   bucket.ready = true
   await insert(parcelAt(NOW - 60_000).delivery, 'parked')
   await backlog.sweep()

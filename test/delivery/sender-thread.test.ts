@@ -16,7 +16,7 @@ afterEach(async () => {
 async function started() {
   const receiver = await startReceiver()
   stops.push(() => receiver.close())
-  const sender = new SenderThread({ policy: POLICY, log: silentLog, lookMs: 50 })
+  const sender = new SenderThread({ policy: POLICY, log: silentLog, lookMs: 1_000 })
   await sender.start()
   stops.push(() => sender.stop())
   const request = (number: number): OutgoingRequest => ({
