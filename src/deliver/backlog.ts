@@ -14,10 +14,11 @@ import {
   type WaitingDelivery,
   waitingDeliveries,
 } from '../store/deliveries.ts'
-import { freeLeft, handOver, park } from '../store/places.ts'
+import { freeLeft, handOver } from '../store/places.ts'
 import type { Held, HeldBucket } from './held.ts'
 import type { Parcel } from './parcel.ts'
-import { ROWS_AT_ONCE, type RowWriter, SWEEP_MS } from './row-writer.ts'
+import { Parking } from './parking.ts'
+import { type RowWriter, SWEEP_MS } from './row-writer.ts'
 
 /** Due deliveries taken from one bucket at once. */
 const CLAIM_LIMIT = 200
@@ -26,10 +27,6 @@ const TIMER_GRAIN_MS = 20
 /** The clock is looked at again at least so often: it may have been set. */
 const LONGEST_TIMER_MS = 10_000
 const RETRY_MS = 1_000
-/** Until a parcel is parked others join it. */
-const PARK_MS = 20
-/** So many may be on their way into the table before whoever brings more has to wait for it. */
-const MOST_PARKING = 2_000
 /** Time between the sweeps of two buckets. */
 const STEP_MS = SWEEP_MS / BUCKETS
 
@@ -55,16 +52,11 @@ export class Backlog implements Part {
   readonly #log: Logger
   readonly #unparking = new Set<string>()
   readonly #parkedMeanwhile = new Set<string>()
-  /** Parcels that are to be parked and have no place in the table yet. */
-  readonly #parking: Parcel[] = []
+  readonly #parking: Parking
   #reader: BacklogReader | null = null
   #cancelTimer: (() => void) | null = null
   #timerAt = Number.POSITIVE_INFINITY
   #cancelSweep: (() => void) | null = null
-  #parksSoon = false
-  /** The table did not take what was to be parked last. */
-  #refused = false
-  #flushed: Promise<void> = Promise.resolve()
   /** The bucket that was swept last. */
   #swept = 0
   #stopped = false
@@ -75,6 +67,7 @@ export class Backlog implements Part {
     this.#rows = options.rows
     this.#clock = options.clock
     this.#log = options.log
+    this.#parking = new Parking({ ...options, lane: this.#lane })
   }
 
   /** Who is served; set once, before {@link start}. */
@@ -118,7 +111,7 @@ export class Backlog implements Part {
   async handOver(bucket: number): Promise<void> {
     const held = this.#held.get(bucket)
     if (!held) return
-    await this.#flushParking()
+    await this.#parking.flush()
     await this.#rows.leave(held.parcels.values())
     await handOver(this.#lane, bucket, held.epoch, this.#clock.now())
   }
@@ -127,13 +120,12 @@ export class Backlog implements Part {
   park(parcel: Parcel): void {
     const key = keyOf(parcel.delivery.endpointId, parcel.delivery.bucket)
     if (this.#unparking.has(key)) this.#parkedMeanwhile.add(key)
-    this.#parking.push(parcel)
-    this.#parkSoon()
+    this.#parking.add(parcel)
   }
 
   /** Whether what is parked gets into the table as fast as it comes. */
   get keepsUp(): boolean {
-    return this.#parking.length < MOST_PARKING
+    return this.#parking.keepsUp
   }
 
   /** Fetches the oldest parked deliveries. `emptied` is called when no more are left in the table; `arrived` always, and last. */
@@ -153,10 +145,11 @@ export class Backlog implements Part {
     this.#unparking.add(key)
     this.#parkedMeanwhile.delete(key)
     try {
-      await this.#flushParking()
+      await this.#parking.flush()
       const claimed = await claimParked(this.#lane, bucket, held.epoch, endpointId, limit)
-      const isLate = this.#parking.some(({ delivery }) => keyOf(delivery.endpointId, delivery.bucket) === key)
-      if (this.#refused && isLate && claimed.length === 0) throw new Error('they could not be parked yet')
+      const isLate = this.#parking.has(endpointId, bucket)
+      if (this.#parking.refused && isLate && claimed.length === 0)
+        throw new Error('they could not be parked yet')
       if (claimed.length < limit && !isLate && !this.#parkedMeanwhile.has(key)) answer.emptied()
       this.#unparking.delete(key)
       answer.arrived(this.#parcels(claimed, held.epoch))
@@ -174,41 +167,6 @@ export class Backlog implements Part {
     const now = this.#clock.now()
     const buckets = await bringForward(this.#lane, this.#held.numbers(), endpointId, now)
     for (const bucket of buckets) this.dueAt(bucket, now)
-  }
-
-  /** Resolves when everything that was to be parked has its place in the table, or cannot have it now. */
-  #flushParking(): Promise<void> {
-    // One after the other: what an earlier flush has in hand would be missed by whoever fetches after a later one.
-    this.#flushed = this.#flushed.then(() => this.#parkAll())
-    return this.#flushed
-  }
-
-  async #parkAll(): Promise<void> {
-    for (let left = this.#parking.length; left > 0; left -= ROWS_AT_ONCE) {
-      const some = this.#parking.slice(0, Math.min(left, ROWS_AT_ONCE))
-      try {
-        await park(this.#lane, some)
-      } catch (error) {
-        const count = this.#parking.length
-        this.#log.warn(`${count} deliveries were not parked, trying again: ${messageOf(error)}`)
-        this.#refused = true
-        this.#clock.after(RETRY_MS, () => this.#flushParking())
-        return
-      }
-      this.#refused = false
-      this.#parking.splice(0, some.length)
-      for (const parcel of some) this.#held.drop(parcel)
-    }
-    if (this.#parking.length > 0) this.#parkSoon()
-  }
-
-  #parkSoon(): void {
-    if (this.#parksSoon) return
-    this.#parksSoon = true
-    this.#clock.after(PARK_MS, () => {
-      this.#parksSoon = false
-      this.#flushParking()
-    })
   }
 
   #arm(at: number): void {

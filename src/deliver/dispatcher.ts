@@ -13,6 +13,7 @@ import type { Held } from './held.ts'
 import { isRider, type Parcel } from './parcel.ts'
 import type { Settlement } from './settlement.ts'
 import { Turns } from './turns.ts'
+import { Unparking } from './unparking.ts'
 
 /** So many deliveries may always wait in memory for one endpoint; where order is kept, no more: a line is searched. */
 const SURE_WAITING = 1_000
@@ -22,8 +23,6 @@ const MAX_WAITING = 20_000
 const MAX_HELD = 50_000
 /** Payload bytes that wait for one endpoint. */
 const MAX_WAITING_BYTES = 32 * 1024 * 1024
-/** Fetches of parked deliveries under way at once: more would wait for one another, and too long under a flood. */
-const MOST_FETCHES = 8
 /** With so many results unwritten the database is behind: nothing more is started until it has caught up. */
 const MAX_UNWRITTEN = 10_000
 
@@ -45,6 +44,7 @@ export class Dispatcher implements Part {
   readonly #trusted: () => boolean
   readonly #leave: (parcel: Parcel) => void
   readonly #turns: Turns
+  readonly #unparking: Unparking
   #inFlight = 0
   /** Of those in flight, the ones that share another's request. */
   #riders = 0
@@ -52,10 +52,6 @@ export class Dispatcher implements Part {
   #paused = false
   #stopping = false
   #whenQuiet: (() => void)[] = []
-  /** Endpoints whose parked deliveries are being fetched. */
-  readonly #fetching = new Set<EndpointQueue>()
-  /** Those that wait for such a fetch to end. */
-  readonly #hungry = new Set<EndpointQueue>()
 
   /**
    * @param options.maxInFlight attempts under way at once on this node
@@ -94,6 +90,15 @@ export class Dispatcher implements Part {
       clock: options.clock,
       ready: () => this.#pump(),
       superseded: deliveries => this.#settlement.cancel(deliveries),
+    })
+    this.#unparking = new Unparking({
+      backlog: options.backlog,
+      // Once the queue is half empty.
+      room: queue => (this.#stopping || queue.waiting > SURE_WAITING / 2 ? 0 : SURE_WAITING / 2),
+      arrived: (parcels, queue) => {
+        for (const parcel of parcels) if (this.#held.admit(parcel)) this.#add(parcel, queue)
+        this.#pump()
+      },
     })
   }
 
@@ -176,7 +181,7 @@ export class Dispatcher implements Part {
   rememberParked(endpointId: string, bucket: number): void {
     const queue = this.#turns.queue(endpointId)
     queue.parkedBuckets.add(bucket)
-    this.#unparkIfRoom(queue)
+    this.#unparking.feed(queue)
   }
 
   /** The bucket is not ours any more. */
@@ -275,7 +280,7 @@ export class Dispatcher implements Part {
     if (this.#stopping && this.#inFlight === 0) for (const resolve of this.#whenQuiet.splice(0)) resolve()
     this.#turns.give(queue)
     this.#pump()
-    this.#unparkIfRoom(queue)
+    this.#unparking.feed(queue)
   }
 
   /** Order is kept by what is on record: after an unclean end nothing is sent again that something later followed. */
@@ -283,42 +288,6 @@ export class Dispatcher implements Part {
     queue.finished(parcel)
     this.#turns.give(queue)
     this.#pump()
-  }
-
-  /**
-   * Fetches parked deliveries once the queue is half empty, of one bucket after the other; a bucket's later ones wait
-   * behind them till then.
-   */
-  #unparkIfRoom(queue: EndpointQueue): void {
-    const [bucket] = queue.parkedBuckets
-    if (
-      bucket === undefined ||
-      queue.waiting > SURE_WAITING / 2 ||
-      this.#stopping ||
-      this.#fetching.has(queue)
-    )
-      return
-    if (this.#fetching.size >= MOST_FETCHES) {
-      this.#hungry.add(queue)
-      return
-    }
-    this.#fetching.add(queue)
-    queue.parkedBuckets.delete(bucket)
-    queue.parkedBuckets.add(bucket)
-    this.#backlog.unpark(queue.endpointId, bucket, SURE_WAITING / 2, {
-      arrived: parcels => {
-        this.#fetching.delete(queue)
-        for (const parcel of parcels) if (this.#held.admit(parcel)) this.#add(parcel, queue)
-        this.#pump()
-        const [next] = this.#hungry
-        if (next) {
-          this.#hungry.delete(next)
-          this.#unparkIfRoom(next)
-        }
-        this.#unparkIfRoom(queue)
-      },
-      emptied: () => queue.parkedBuckets.delete(bucket),
-    })
   }
 
   #isFull(queue: EndpointQueue): boolean {
