@@ -118,9 +118,14 @@ export class Backlog implements Part {
 
   /** Puts a parcel that has no room in memory back into the table. */
   park(parcel: Parcel): void {
-    const key = keyOf(parcel.delivery.endpointId, parcel.delivery.bucket)
-    if (this.#unparking.has(key)) this.#parkedMeanwhile.add(key)
+    this.parked(parcel.delivery.endpointId, parcel.delivery.bucket)
     this.#parking.add(parcel)
+  }
+
+  /** More of the endpoint's is parked in the bucket: who is fetching there has perhaps not seen it. */
+  parked(endpointId: string, bucket: number): void {
+    const key = keyOf(endpointId, bucket)
+    if (this.#unparking.has(key)) this.#parkedMeanwhile.add(key)
   }
 
   /** Whether what is parked gets into the table as fast as it comes. */
@@ -275,7 +280,7 @@ export class Backlog implements Part {
     await this.#look(held)
   }
 
-  /** Parked after the take-over looked, by an earlier owner's last commit, and nobody here knows of them. */
+  /** Parked by an earlier owner's last commit, after the take-over looked; else the net under our own bookkeeping. */
   async #lookForParked(held: HeldBucket): Promise<void> {
     const parked = await parkedEndpoints(this.#lane, held.bucket)
     if (this.#held.get(held.bucket) !== held) return

@@ -181,6 +181,7 @@ export class Dispatcher implements Part {
   rememberParked(endpointId: string, bucket: number): void {
     const queue = this.#turns.queue(endpointId)
     queue.parkedBuckets.add(bucket)
+    this.#backlog.parked(endpointId, bucket)
     this.#unparking.feed(queue)
   }
 

@@ -62,7 +62,7 @@ interface EventRow {
 const EVENT_SHAPE = {
   bucket: smallint<EventRow>(({ routed }) => routed.event.bucket),
   workspace_id: plain<EventRow>(({ routed }) => routed.event.workspaceId),
-  event_id: plain<EventRow>(({ routed }) => routed.event.eventId),
+  event_id: text<EventRow>(({ routed }) => routed.event.eventId),
   day: date<EventRow>(({ routed }) => dayOf(routed.event.acceptedAt)),
   event_type: plain<EventRow>(({ routed }) => routed.event.eventType),
   monitor_name: text<EventRow>(({ routed }) => routed.event.monitorName),

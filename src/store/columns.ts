@@ -29,7 +29,7 @@ export const float8 = <Row>(cell: CellOf<Row>): Column<Row> => ({ type: 'float8'
 export const boolean = <Row>(cell: CellOf<Row>): Column<Row> => ({ type: 'boolean', writing: 'plain', cell })
 /** A day as `2026-11-28`. */
 export const date = <Row>(cell: CellOf<Row>): Column<Row> => ({ type: 'date', writing: 'plain', cell })
-/** Text that surely holds no `"` and no `\`: ids and words of our own. */
+/** Text that surely holds no `"` and no `\`: ids and words that we made ourselves. */
 export const plain = <Row>(cell: CellOf<Row>): Column<Row> => ({ type: 'text', writing: 'plain', cell })
 /** JSON in one line, as JSON.stringify makes it. */
 export const json = <Row>(cell: CellOf<Row>): Column<Row> => ({ type: 'text', writing: 'json', cell })

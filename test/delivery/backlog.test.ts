@@ -132,6 +132,20 @@ it('an endpoint’s parked deliveries are all fetched, those that are on their w
   expect(fetched.length).toBe(parcels.length)
 })
 
+it('an endpoint’s parked deliveries are not all fetched when a commit parked more meanwhile', async () => {
+  const { backlog } = takeBucket()
+  let emptied = 0
+  const fetch = (meanwhile = () => {}) =>
+    new Promise<void>(resolve => {
+      backlog.unpark('ep_1', BUCKET, 10, { arrived: () => resolve(), emptied: () => emptied++ })
+      meanwhile()
+    })
+  await fetch(() => backlog.parked('ep_1', BUCKET))
+  expect(emptied).toBe(0)
+  await fetch()
+  expect(emptied).toBe(1)
+})
+
 it('a sweep leaves alone what is being fetched at this moment', async () => {
   const { bucket, backlog, fetched } = takeBucket()
   const { delivery } = parcelAt(NOW - 60_000)
