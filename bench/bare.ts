@@ -54,7 +54,7 @@ async function run({ origin, seconds, connections }: BareOrder): Promise<number>
         return
       }
       pool.dispatch(
-        { path: '/', method: 'POST', headers: headersFor(PAYLOAD, `evt_${done}`), body: PAYLOAD },
+        { path: '/', method: 'POST', headers: headersFor(PAYLOAD, `bare_${done}`), body: PAYLOAD },
         {
           onRequestStart() {},
           onResponseStart() {},
