@@ -1,6 +1,5 @@
 import type { components } from '../../sdk/client/src/index.ts'
-import { signingOf, webhookHeaders } from '../deliver/destinations/webhook.ts'
-import { signatureHeaders } from '../deliver/sign.ts'
+import { webhookHeaders } from '../deliver/destinations/webhook.ts'
 import { messageOf } from '../ground/errors.ts'
 import { newId } from '../ground/ids.ts'
 import { VERSION } from './version.ts'
@@ -27,19 +26,21 @@ export async function forward(
 ): Promise<LocalAnswer> {
   const now = Date.now()
   const payload = Buffer.from(text)
-  const about = webhookHeaders({
+  const headers = webhookHeaders({
     event: {
       eventId: event.event_id,
       eventType: event.event_type,
       severity: event.severity,
       dryRun: event.dry_run,
     },
+    payload,
+    secrets: [secret],
+    now,
     deliveryId: newId('dlv', now),
     requestId: newId('req', now),
     retryAttempt: 0,
     version: VERSION,
   })
-  const headers = { ...about, ...signatureHeaders(payload, signingOf(event.event_id, [secret], now)) }
   const start = performance.now()
   const took = () => Math.round((performance.now() - start) * 10) / 10
   try {

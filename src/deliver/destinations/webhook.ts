@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Endpoint, Event } from '../../ground/vocabulary.ts'
-import type { Signing } from '../sign.ts'
+import { type Signing, signatureHeaders } from '../sign.ts'
 import { checkTemplate, MOST_TEMPLATE } from '../templates/template.ts'
 import { judgeAnswer } from '../verdict.ts'
 import type { HttpDestination } from './destination.ts'
@@ -37,7 +37,7 @@ export const webhook: HttpDestination = {
     const { endpoint, payload, now } = shipment
     return {
       url: endpoint.url,
-      headers: { ...endpoint.headers, ...webhookHeaders(shipment) },
+      headers: { ...endpoint.headers, ...unsignedHeaders(shipment) },
       body: payload,
       signing: signingOf(shipment.event.eventId, validSecrets(endpoint, now), now),
       timeoutMs: endpoint.timeoutMs,
@@ -49,34 +49,43 @@ export const webhook: HttpDestination = {
   },
 }
 
-/** The headers of one webhook attempt beside those that it is signed with, names in lower case. */
-export function webhookHeaders(delivery: {
-  event: Pick<Event, 'eventId' | 'eventType' | 'severity' | 'dryRun'>
-  deliveryId: string
-  requestId: string
-  retryAttempt: number
-  version: string
-}): Record<string, string> {
-  const { event } = delivery
+/** What the headers of one webhook attempt tell of. */
+interface Told {
+  readonly event: Pick<Event, 'eventId' | 'eventType' | 'severity' | 'dryRun'>
+  readonly deliveryId: string
+  readonly requestId: string
+  readonly retryAttempt: number
+  readonly version: string
+}
+
+/**
+ * All headers of one webhook attempt, signed, names in lower case: for whoever sends one by other means than an endpoint's.
+ * @param told.secrets valid ones, newest first; at least one
+ * @param told.now start of the attempt; ms since the epoch
+ */
+export function webhookHeaders(
+  told: Told & { readonly payload: Buffer; readonly secrets: readonly string[]; readonly now: number },
+): Record<string, string> {
+  const { payload, event, secrets, now } = told
+  return { ...unsignedHeaders(told), ...signatureHeaders(payload, signingOf(event.eventId, secrets, now)) }
+}
+
+function unsignedHeaders({ event, ...told }: Told): Record<string, string> {
   const headers: Record<string, string> = {
     'content-type': 'application/json',
-    'user-agent': `StatusPulse/${delivery.version}`,
+    'user-agent': `StatusPulse/${told.version}`,
     'x-statuspulse-event-id': event.eventId,
     'x-statuspulse-event-type': event.eventType,
     'x-statuspulse-severity': event.severity,
-    'x-statuspulse-delivery-id': delivery.deliveryId,
-    'x-statuspulse-request-id': delivery.requestId,
-    'retry-attempt': String(delivery.retryAttempt),
+    'x-statuspulse-delivery-id': told.deliveryId,
+    'x-statuspulse-request-id': told.requestId,
+    'retry-attempt': String(told.retryAttempt),
   }
   if (event.dryRun) headers['x-statuspulse-dry-run'] = 'true'
   return headers
 }
 
-/**
- * What an attempt at `now` (ms since the epoch) is signed with.
- * @param secrets valid ones, newest first; at least one
- */
-export function signingOf(eventId: string, secrets: readonly string[], now: number): Signing {
+function signingOf(eventId: string, secrets: readonly string[], now: number): Signing {
   return { secrets, id: eventId, timestamp: Math.floor(now / 1000) }
 }
 
