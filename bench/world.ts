@@ -1,10 +1,10 @@
 import { type ChildProcess, fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { BareOrder } from './bare.ts'
+import { makeFolder } from './folder.ts'
 import type { LoadOrder, LoadReport } from './load.ts'
 
 const ROOT = join(import.meta.dirname, '..')
@@ -81,9 +81,7 @@ export class BenchServer {
 
   /** @param profileDir folder for a CPU profile of the whole run (open it in Chrome's developer tools) */
   static async start(profileDir?: string): Promise<BenchServer> {
-    const folder = mkdtempSync(join(tmpdir(), 'statuspulse-bench-'))
-    // Postgres, which does not run as root, may enter it: so its database is in here, and goes with it.
-    chmodSync(folder, 0o755)
+    const folder = makeFolder()
     const child = spawn(
       process.execPath,
       [

@@ -1,6 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rmSync } from 'node:fs'
 import { systemClock } from '../../src/ground/clock.ts'
 import { newId } from '../../src/ground/ids.ts'
 import { silentLog } from '../../src/ground/log.ts'
@@ -11,6 +9,7 @@ import { EmbeddedPostgres } from '../../src/store/embedded/index.ts'
 import { migrate } from '../../src/store/migrate.ts'
 import { Partitions } from '../../src/store/partitions.ts'
 import { insertResults } from '../../src/store/results.ts'
+import { makeFolder } from '../folder.ts'
 import { usageOf } from '../proc.ts'
 
 /**
@@ -20,7 +19,7 @@ const ROWS = 20_000
 const PAYLOAD =
   '{"event_id":"evt_01j9z3k8qk7m2x4v6b8n0p2r4t","monitor_name":"bench-17","status":"degraded","timestamp":"2024-05-14T09:23:11Z","metadata":{"region":"us-west-2","affected_endpoints":["/api/v1/cart","/api/v1/checkout"],"response_time_ms":1840,"error_rate_pct":12.4,"event_type":"status.changed","severity":"warning","incident_id":null}}'
 
-const folder = mkdtempSync(join(tmpdir(), 'statuspulse-bench-'))
+const folder = makeFolder()
 const postgres = new EmbeddedPostgres({ dataDir: folder, log: silentLog })
 await postgres.start()
 const database = new Database({ connection: postgres.connection, log: silentLog })

@@ -135,8 +135,8 @@ function acceptText(has: { more: boolean; rulings: boolean }): string {
   const events = rowsOf(EVENT_SHAPE, FIRST_OF_EVENTS, 'e')
   const rulings = has.rulings ? rulingParts(has.more ? MONITORS + 1 : FIRST_OF_MORE) : null
   const counts = rulings ? `(e.ruled is null or ${stillOwned('e')})` : 'true'
-  const parts = `
-    ${rulings ? `${rulings.owned}, ${rulings.kept},` : ''} lost as (
+  return `
+    with ${rulings ? `${rulings.owned}, ${rulings.kept},` : ''} lost as (
       select w.bucket from ${rowsOf(BELIEF_SHAPE, FIRST_OF_BELIEFS, 'w')}
       where not exists (select from buckets b where b.bucket = w.bucket and b.epoch = w.epoch)
     ), kept_events as (
@@ -154,9 +154,7 @@ function acceptText(has: { more: boolean; rulings: boolean }): string {
       where exists (select from lost) and e.bucket in (select l.bucket from lost l) and ${counts}
       on conflict do nothing
       returning id, bucket
-    )`
-  return `
-    with ${parts}${has.more ? `, ${MORE}` : ''}
+    )${has.more ? `, ${MORE}` : ''}
     select id, bucket, null::bigint as epoch, null::bigint as position from kept_of_lost
     ${has.more ? `union all select id, bucket, null, null from kept_deliveries where place = 'due'` : ''}
     ${rulings ? 'union all select null, bucket, epoch, null from owned' : ''}

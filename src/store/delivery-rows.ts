@@ -14,16 +14,21 @@ export interface WaitingRow {
   readonly replay?: { readonly of: string; readonly eventDay: string }
 }
 
+/** What every row about a delivery says of it. */
+export const OF_DELIVERY = {
+  bucket: smallint<{ readonly delivery: Delivery }>(({ delivery }) => delivery.bucket),
+  workspace_id: plain<{ readonly delivery: Delivery }>(({ delivery }) => delivery.workspaceId),
+  event_id: text<{ readonly delivery: Delivery }>(({ delivery }) => delivery.eventId),
+  endpoint_id: plain<{ readonly delivery: Delivery }>(({ delivery }) => delivery.endpointId),
+  monitor_name: text<{ readonly delivery: Delivery }>(({ delivery }) => delivery.monitorName),
+}
+
 /** What a delivery's row says of it while it is pending. */
 export const DELIVERY_SHAPE = {
-  bucket: smallint<WaitingRow>(({ delivery }) => delivery.bucket),
+  ...OF_DELIVERY,
   id: plain<WaitingRow>(({ delivery }) => delivery.id),
   day: date<WaitingRow>(({ delivery }) => dayOf(delivery.createdAt)),
-  workspace_id: plain<WaitingRow>(({ delivery }) => delivery.workspaceId),
-  event_id: text<WaitingRow>(({ delivery }) => delivery.eventId),
   event_day: date<WaitingRow>(({ delivery, replay }) => replay?.eventDay ?? dayOf(delivery.createdAt)),
-  endpoint_id: plain<WaitingRow>(({ delivery }) => delivery.endpointId),
-  monitor_name: text<WaitingRow>(({ delivery }) => delivery.monitorName),
   incident_id: text<WaitingRow>(({ delivery }) => delivery.incidentId),
   replay_of: plain<WaitingRow>(({ replay }) => replay?.of),
   created_at: float8<WaitingRow>(({ delivery }) => delivery.createdAt),

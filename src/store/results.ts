@@ -13,6 +13,7 @@ import {
   text,
 } from './columns.ts'
 import { type Queryable, sqlState, UNIQUE_VIOLATION } from './database.ts'
+import { OF_DELIVERY } from './delivery-rows.ts'
 import { POSITION } from './feed.ts'
 import { STILL_OWNED } from './fencing.ts'
 
@@ -33,14 +34,10 @@ export interface Result {
 }
 
 const ATTEMPT_SHAPE = {
-  bucket: smallint<Attempt>(({ delivery }) => delivery.bucket),
+  ...OF_DELIVERY,
   delivery_id: plain<Attempt>(({ delivery }) => delivery.id),
   id: plain<Attempt>(attempt => attempt.id),
   day: date<Attempt>(attempt => dayOf(attempt.startedAt)),
-  workspace_id: plain<Attempt>(({ delivery }) => delivery.workspaceId),
-  event_id: text<Attempt>(({ delivery }) => delivery.eventId),
-  endpoint_id: plain<Attempt>(({ delivery }) => delivery.endpointId),
-  monitor_name: text<Attempt>(({ delivery }) => delivery.monitorName),
   request_id: plain<Attempt>(attempt => attempt.requestId),
   retry_attempt: smallint<Attempt>(attempt => attempt.retryAttempt),
   dry_run: boolean<Attempt>(attempt => attempt.dryRun),
@@ -63,13 +60,9 @@ const ATTEMPT_SHAPE = {
 
 /** A delivery as it stands now: all of its row, as this may be the first that is written of it. */
 const DELIVERY_SHAPE = {
-  bucket: smallint<Result>(({ delivery }) => delivery.bucket),
+  ...OF_DELIVERY,
   id: plain<Result>(({ delivery }) => delivery.id),
   day: date<Result>(({ delivery }) => dayOf(delivery.createdAt)),
-  workspace_id: plain<Result>(({ delivery }) => delivery.workspaceId),
-  event_id: text<Result>(({ delivery }) => delivery.eventId),
-  endpoint_id: plain<Result>(({ delivery }) => delivery.endpointId),
-  monitor_name: text<Result>(({ delivery }) => delivery.monitorName),
   incident_id: text<Result>(({ delivery }) => delivery.incidentId),
   created_at: float8<Result>(({ delivery }) => delivery.createdAt),
   epoch: bigint<Result>(result => result.epoch),
