@@ -54,7 +54,7 @@ describe('a document that was written as a file', () => {
       fc.property(fc.array(entry, { maxLength: 4 }), monitors => {
         expect(read(writeSource({ monitors }, ['a remark']))).toEqual({ monitors })
       }),
-      { numRuns: 500 },
+      { numRuns: 500, examples: [[[{ a: [' \n'] }, { a: '  \nb', b: '\n \n', c: ' a\n  b' }]]] },
     )
   })
 })

@@ -33,12 +33,15 @@ function commentOf(lines: readonly string[]): string {
 }
 
 function asWritten(value: unknown): unknown {
-  if (typeof value === 'string') return escaped(value)
-  if (value instanceof Template) {
-    // Quoted: a variable alone would be read as a number where its value looks like one.
-    return Object.assign(new Scalar(value.text), { type: Scalar.QUOTE_DOUBLE })
-  }
+  // Quoted: a block whose first line is indented or blank is not always read as it was (yaml issues 692 and 695).
+  if (typeof value === 'string') return /^\s/.test(value) ? quoted(escaped(value)) : escaped(value)
+  // Quoted: a variable alone would be read as a number where its value looks like one.
+  if (value instanceof Template) return quoted(value.text)
   if (Array.isArray(value)) return value.map(asWritten)
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, asWritten(one)]))
+}
+
+function quoted(text: string): Scalar {
+  return Object.assign(new Scalar(text), { type: Scalar.QUOTE_DOUBLE })
 }
