@@ -70,22 +70,23 @@ export function assemble(base: {
   // deliver
   const catalog = new Catalog({ database, sealer, log, clock })
   const alone = config.databaseUrl === null
-  const { sender, brokers, templates, courier, health, unwritten, held, rows, backlog, dispatcher, custody } =
-    assembleDelivery({
-      database,
-      catalog,
-      recorder,
-      policy,
-      maxConcurrency: config.maxConcurrency,
-      disableAfterDays: config.disableAfterDays,
-      publicUrl: config.publicUrl,
-      version,
-      alone,
-      trusted: () => ownership.trusted,
-      clock,
-      random,
-      log,
-    })
+  const delivery = assembleDelivery({
+    database,
+    catalog,
+    recorder,
+    policy,
+    maxConcurrency: config.maxConcurrency,
+    disableAfterDays: config.disableAfterDays,
+    publicUrl: config.publicUrl,
+    version,
+    alone,
+    trusted: () => ownership.trusted,
+    clock,
+    random,
+    log,
+  })
+  const { sender, brokers, templates, courier, health, unwritten } = delivery
+  const { held, rows, backlog, dispatcher, backpressure, custody } = delivery
   const ownership = new Ownership({
     database,
     log,
@@ -126,7 +127,7 @@ export function assemble(base: {
   const quiet = new Committer({ ...commits, lane: 'quiet' })
   const routing = new Routing(catalog)
   const incidents = new IncidentNotes({ database, clock, log, alone })
-  const keeper = new Keeper({ catalog, database, routing, committer, incidents, clock })
+  const keeper = new Keeper({ catalog, database, routing, committer, incidents, backpressure, clock })
   const rulings = new Rulings({ routing, committer, quiet, database, clock, log })
   const replayer = new Replayer({ database, committer, clock })
   const replayJobs = new ReplayJobs({ database, catalog, replayer, clock, log })

@@ -4,6 +4,7 @@ import type { Recorder } from '../record/recorder.ts'
 import type { Catalog } from '../store/catalog.ts'
 import type { Database } from '../store/database.ts'
 import { Backlog } from './backlog.ts'
+import { Backpressure } from './backpressure.ts'
 import { brokerNetwork } from './broker-network.ts'
 import { BrokerSender } from './brokers/broker-sender.ts'
 import { Courier } from './courier.ts'
@@ -70,6 +71,20 @@ export function assembleDelivery(options: {
     maxInFlight: options.maxConcurrency,
     leave: parcel => rows.leaveSoon(parcel),
   })
+  const backpressure = new Backpressure({ queues: () => dispatcher.queues, clock })
   const custody = new Custody({ ...options, held, backlog, dispatcher, settlement })
-  return { sender, brokers, templates, courier, health, unwritten, held, rows, backlog, dispatcher, custody }
+  return {
+    sender,
+    brokers,
+    templates,
+    courier,
+    health,
+    unwritten,
+    held,
+    rows,
+    backlog,
+    dispatcher,
+    backpressure,
+    custody,
+  }
 }

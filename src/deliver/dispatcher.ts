@@ -129,6 +129,11 @@ export class Dispatcher implements Part {
     return this.#inFlight
   }
 
+  /** What waits for each endpoint that something was sent to. */
+  get queues(): Iterable<EndpointQueue> {
+    return this.#turns.queues
+  }
+
   /** Deliveries that wait in memory. */
   get waiting(): number {
     return this.#turns.waiting
@@ -195,6 +200,7 @@ export class Dispatcher implements Part {
     const { bucket } = parcel.delivery
     if ((this.#isFull(queue) || queue.parkedBuckets.has(bucket)) && !queue.expects(parcel)) {
       queue.parkedBuckets.add(bucket)
+      queue.parked++
       this.#backlog.park(parcel)
       return
     }
@@ -264,7 +270,7 @@ export class Dispatcher implements Part {
       return
     }
     const outcome = await this.#courier.attempt(parcel, endpoint)
-    if (!isRider(parcel)) queue.answered(outcome.verdict, this.#clock.now())
+    if (!isRider(parcel)) queue.answered(outcome.verdict, this.#clock.now(), outcome.attempt.timings.total)
     const isOver = outcome.attempt.deliveryStatus !== 'pending'
     const superseded = isOver ? [] : queue.retried(parcel)
     if (isOver) queue.ended(parcel)

@@ -10,6 +10,10 @@ import { Window } from './window.ts'
 
 /** After a digest was refused for what it is, the endpoint gets single messages for so long; ms. */
 const SINGLES_MS = 600_000
+/** Taken for the time of its answers until there is one. */
+const UNKNOWN_ANSWER_MS = 1_000
+/** The weight of the latest answer in the mean. */
+const LATEST = 1 / 16
 
 /**
  * What waits in memory for one endpoint, and how much of it may go now: its order, its
@@ -29,8 +33,12 @@ export class EndpointQueue {
   #inFlight = 0
   #bytes = 0
   #digests: Digests<unknown> | null = null
+  /** How long its answers take; ms, the latest count most. */
+  #answerMs = UNKNOWN_ANSWER_MS
   /** Buckets of which some deliveries to this endpoint are parked in the table. */
   readonly parkedBuckets = new Set<number>()
+  /** About how many are parked: those that an earlier owner parked are not counted. */
+  parked = 0
 
   /** @param gates what all endpoints of one URL share */
   constructor(endpointId: string, gates: UrlGates) {
@@ -79,6 +87,12 @@ export class EndpointQueue {
   /** Attempts under way. */
   get inFlight(): number {
     return this.#inFlight
+  }
+
+  /** How many it takes a millisecond by its answers so far, its concurrency and its rate, if we can send them. */
+  get perMs(): number {
+    const byAnswers = this.#window.width(this.#concurrency) / Math.max(1, this.#answerMs)
+    return Math.min(byAnswers, this.#rate.perMs, this.#gate?.perMs ?? Number.POSITIVE_INFINITY)
   }
 
   get idle(): boolean {
@@ -171,9 +185,13 @@ export class EndpointQueue {
     return superseded
   }
 
-  /** The endpoint gave an answer that settles deliveries, or did not; once for each request. */
-  answered(verdict: Verdict, now: number): void {
+  /**
+   * The endpoint gave an answer that settles deliveries, or did not; once for each request.
+   * @param tookMs from the sending to the answer
+   */
+  answered(verdict: Verdict, now: number, tookMs: number): void {
     this.#gate?.answered(now)
+    this.#answerMs += (tookMs - this.#answerMs) * LATEST
     if (verdict.outcome !== 'retry') {
       this.#window.answered(this.#concurrency)
       return

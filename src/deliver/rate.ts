@@ -15,6 +15,11 @@ export class Rate {
     this.#tokens = Math.min(this.#tokens, this.#burst)
   }
 
+  /** So many a millisecond; Infinity: no limit. */
+  get perMs(): number {
+    return this.#perMs ?? Number.POSITIVE_INFINITY
+  }
+
   /** Whether one more may go now. */
   allows(now: number): boolean {
     if (this.#perMs === null) return true

@@ -63,6 +63,11 @@ export class Turns {
     return this.#queues.get(endpointId)
   }
 
+  /** All queues. */
+  get queues(): Iterable<EndpointQueue> {
+    return this.#queues.values()
+  }
+
   /** Deliveries that wait in all queues. */
   get waiting(): number {
     let waiting = 0

@@ -26,6 +26,11 @@ export class UrlGate {
     this.#patienceMs = perSecond > 0 ? 2_000 / perSecond : 0
   }
 
+  /** So many a millisecond for all who send to the URL. */
+  get perMs(): number {
+    return this.#rate.perMs
+  }
+
   /** Whether anybody may send now. */
   isOpen(now: number): boolean {
     return now >= this.#heldUntil && this.#rate.allows(now)

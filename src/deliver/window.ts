@@ -11,7 +11,12 @@ export class Window {
 
   /** @param most the endpoint's concurrency, 1 or more */
   allows(inFlight: number, most: number): boolean {
-    return inFlight < Math.min(this.#size, most)
+    return inFlight < this.width(most)
+  }
+
+  /** How many it may have at the moment. */
+  width(most: number): number {
+    return Math.min(this.#size, most)
   }
 
   /** @param most the endpoint's concurrency */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
+import type { Backpressure } from '../deliver/backpressure.ts'
 import { bucketOf } from '../ground/bucket.ts'
 import type { Clock } from '../ground/clock.ts'
 import { conflict, Problem, unacceptable, unavailable } from '../ground/errors.ts'
@@ -56,6 +57,7 @@ export class Keeper {
   readonly #database: Database
   readonly #routing: Routing
   readonly #committer: Committer
+  readonly #backpressure: Pick<Backpressure, 'room'>
   readonly #clock: Clock
   readonly #gate = new KeyGate()
   readonly #notes: StatusNotes
@@ -68,12 +70,14 @@ export class Keeper {
     routing: Routing
     committer: Committer
     incidents: IncidentNotes
+    backpressure: Pick<Backpressure, 'room'>
     clock: Clock
   }) {
     this.#catalog = options.catalog
     this.#database = options.database
     this.#routing = options.routing
     this.#committer = options.committer
+    this.#backpressure = options.backpressure
     this.#clock = options.clock
     this.#incidents = options.incidents
     this.#notes = new StatusNotes(options.database)
@@ -156,6 +160,7 @@ export class Keeper {
       answers.push(answer)
       if (key) answered.set(key, answer)
     }
+    if (options.from !== 'ourselves') await this.#backpressure.room(endpointsOf(routed))
     await this.#committer.commit({
       routed,
       replays: [],
@@ -203,6 +208,10 @@ export class Keeper {
       `there is no monitor "${inputs[index]?.monitorName}", and this workspace takes no unknown ones`,
     )
   }
+}
+
+function endpointsOf(routed: readonly RoutedEvent[]): string[] {
+  return routed.flatMap(({ deliveries }) => deliveries.map(({ endpointId }) => endpointId))
 }
 
 function asRepeat(first: Accepted): Accepted {

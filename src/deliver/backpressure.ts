@@ -1,0 +1,95 @@
+import type { Clock } from '../ground/clock.ts'
+import type { EndpointQueue } from './endpoint-queue.ts'
+import { Fifo } from './fifo.ts'
+
+/** Deliveries that may wait although their endpoints would take them: about a second's work of a small node. */
+const MOST_WAITING = 10_000
+/** What an endpoint itself would need longer for is not this node's to catch up with. */
+const WITHIN_MS = 5_000
+/** Nobody waits for an endpoint that has fewer before it. */
+const FEW = 100
+/** The queues are looked at no more often. */
+const LOOK_MS = 20
+/** Then an event is taken all the same: a producer that does not try again must not lose it. */
+const LONGEST_MS = 500
+
+/** Who waits is looked at so often. */
+const STEP_MS = 10
+
+interface Waiting {
+  readonly deliveries: number
+  readonly until: number
+  readonly go: () => void
+}
+
+/**
+ * Slows producers down while this node itself is what holds up deliveries: their answers wait until it has caught up
+ * some. Whoever takes in faster than it sends has to write everything twice, and sends ever less. Endpoints that are slow
+ * themselves, by their answers, their rate or their concurrency, do not count: their deliveries are parked, and nobody
+ * waits for them.
+ */
+export class Backpressure {
+  readonly #queues: () => Iterable<EndpointQueue>
+  readonly #clock: Clock
+  readonly #waiting = new Fifo<Waiting>()
+  /** Endpoints that this node holds up. */
+  readonly #heldUp = new Set<string>()
+  #backlog = 0
+  #lookedAt = Number.NEGATIVE_INFINITY
+  #scheduled = false
+
+  /** @param options.queues what waits for each endpoint */
+  constructor(options: { queues: () => Iterable<EndpointQueue>; clock: Clock }) {
+    this.#queues = options.queues
+    this.#clock = options.clock
+  }
+
+  /**
+   * When deliveries to these endpoints may be accepted; null: now.
+   * @returns a promise that resolves within half a second
+   */
+  room(endpointIds: readonly string[]): Promise<void> | null {
+    const now = this.#clock.now()
+    this.#look(now)
+    if (this.#heldUp.size === 0 || !endpointIds.some(id => this.#heldUp.has(id))) return null
+    if (this.#backlog < MOST_WAITING && this.#waiting.length === 0) {
+      this.#backlog += endpointIds.length
+      return null
+    }
+    return new Promise(resolve => {
+      this.#waiting.push({ deliveries: endpointIds.length, until: now + LONGEST_MS, go: resolve })
+      this.#schedule()
+    })
+  }
+
+  /** What the endpoints would take soon, if only we sent it. */
+  #look(now: number): void {
+    if (Math.abs(now - this.#lookedAt) < LOOK_MS) return
+    this.#lookedAt = now
+    this.#heldUp.clear()
+    this.#backlog = 0
+    for (const queue of this.#queues()) {
+      const deliveries = Math.min(queue.waiting + queue.parked, queue.perMs * WITHIN_MS)
+      if (deliveries < FEW) continue
+      this.#backlog += deliveries
+      this.#heldUp.add(queue.endpointId)
+    }
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return
+    this.#scheduled = true
+    this.#clock.after(STEP_MS, () => {
+      this.#scheduled = false
+      const now = this.#clock.now()
+      this.#look(now)
+      for (let first = this.#waiting.peek(); first; first = this.#waiting.peek()) {
+        if (this.#backlog >= MOST_WAITING && now < first.until) break
+        this.#waiting.shift()
+        this.#backlog += first.deliveries
+        first.go()
+      }
+      if (this.#waiting.length > 0) this.#schedule()
+    })
+  }
+}
