@@ -7,7 +7,7 @@ import { GroupCommit } from '../store/group-commit.ts'
 import { insertResults, type Result } from '../store/results.ts'
 import type { Metrics } from './metrics.ts'
 
-const MAX_GROUP = 200
+const MAX_GROUP = 500
 const RETRY_MS = 250
 /** Nobody waits for a record: few, full commits. */
 const PACE_MS = 15
