@@ -3,7 +3,7 @@ import type { EndpointQueue } from './endpoint-queue.ts'
 import { Fifo } from './fifo.ts'
 
 /** Deliveries that may wait although their endpoints would take them: about a second's work of a small node. */
-const MOST_WAITING = 10_000
+const MOST_WAITING = 4_000
 /** What an endpoint itself would need longer for is not this node's to catch up with. */
 const WITHIN_MS = 5_000
 /** Nobody waits for an endpoint that has fewer before it. */

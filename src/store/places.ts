@@ -55,7 +55,8 @@ export async function park(
 }
 
 /**
- * Reads the bucket's events since its mark by each workspace's feed, which is an index that is there anyway. What the
+ * Reads the bucket's events since its mark by each workspace's feed, which is an index that is there anyway (`offset 0`
+ * hides the bucket from the planner, who would rather read all of the bucket's events of the day). What the
  * present owner accepted itself ($2) it holds, or writes down; but what is older than $5 and not known ($4) was lost
  * on the way, by a commit whose answer never came.
  */
@@ -69,10 +70,11 @@ const WRITE_LEFT = {
     from buckets b cross join workspaces w
     cross join lateral (
       select * from events v
-      where v.workspace_id = w.id and v.position >= b.settled_position and v.day >= b.settled_day and v.bucket = $1
+      where v.workspace_id = w.id and v.position >= b.settled_position and v.day >= b.settled_day
+      offset 0
     ) e
     cross join lateral jsonb_array_elements(e.matched) m
-    where b.bucket = $1 and b.epoch = $2 and not e.dry_run
+    where b.bucket = $1 and b.epoch = $2 and e.bucket = $1 and not e.dry_run
       and (e.epoch is distinct from $2 or e.accepted_at < to_timestamp($5 / 1000.0)) and m ->> 1 <> all ($4::text[])
       and not exists (select from deliveries d where d.bucket = $1 and d.id = m ->> 1 and d.day = e.day)
     order by (m ->> 1) collate "C"
