@@ -9,7 +9,7 @@ import { ROWS_AT_ONCE } from './row-writer.ts'
 
 const RETRY_MS = 1_000
 /** Until a parcel is parked others join it. */
-const PARK_MS = 20
+const PARK_MS = 10
 /** So many may be on their way into the table before whoever brings more has to wait for it. */
 const MOST_WAITING = 2_000
 

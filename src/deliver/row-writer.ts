@@ -15,9 +15,9 @@ import type { Parcel } from './parcel.ts'
  */
 const LATE_MS = 6_000
 /** Time between two looks for late ones: a little each time, so that a backlog's rows are no burst. */
-const LOOK_MS = 250
+const LOOK_MS = 100
 /** Rows of one statement: a result of any of them waits for its commit. */
-export const ROWS_AT_ONCE = 100
+export const ROWS_AT_ONCE = 50
 const RETRY_MS = 1_000
 /** Time between two looks into a bucket for what was lost on the way, nearly. */
 export const SWEEP_MS = 30_000
