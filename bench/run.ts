@@ -15,6 +15,8 @@ const { values: options } = parseArgs({
 const SECONDS = options.quick ? 4 : 15
 /** Node takes so long to compile what a full load makes hot. */
 const WARM_UP_SECONDS = options.quick ? 2 : 15
+/** At 100 events/s a hundredth of a shorter run is a dozen events: chance. */
+const ISOLATION_SECONDS = options.quick ? 4 : 30
 /** Of the bare loop: it is fastest with about so many. */
 const CONNECTIONS = 64
 /** Attempts that the flat-out runs may have under way: with fewer, threads wait for one another's batches. */
@@ -22,7 +24,7 @@ const CONCURRENCY = 256
 const figures: Record<string, number> = {}
 
 console.error(
-  `Everything runs on this machine at once: load, StatusPulse, its Postgres, the receiver. ${SECONDS} s each.\n`,
+  `Everything runs on this machine at once: load, StatusPulse, its Postgres, the receiver. ${SECONDS} s each; isolation ${ISOLATION_SECONDS} s.\n`,
 )
 const receiver = await BenchReceiver.start()
 const server = await BenchServer.start(options.profile)
@@ -119,7 +121,7 @@ async function isolation(): Promise<void> {
   const measure = async (name: string, text: string) => {
     await load(server, { rate: 100, seconds: 2 })
     receiver.reset()
-    const report = await load(server, { rate: 100, seconds: SECONDS })
+    const report = await load(server, { rate: 100, seconds: ISOLATION_SECONDS })
     const seen = await receiver.seen(report.accepted)
     noteLatency(name, seen.latencies['/healthy'] ?? [], text)
     noteCounts(name, report.accepted, seen)

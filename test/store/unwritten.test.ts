@@ -219,6 +219,35 @@ describe('a delivery without a row', () => {
     await freeUnclear(database.lane('backlog'), unclear, NOW)
     expect(await rows()).toEqual([{ id: delivery.id, place: 'due' }])
   })
+
+  it('is looked for among the events since the mark, however many the bucket had before', async () => {
+    await accept(1)
+    await database.query(
+      `insert into events (bucket, workspace_id, event_id, day, event_type, monitor_name, status, severity, payload,
+         matched, accepted_at, position, epoch)
+       select n % 64, workspace_id, event_id || n, day, event_type, monitor_name || n, status, severity, payload,
+         matched, accepted_at, position, epoch
+       from events cross join generate_series(1, 12800) n`,
+    )
+    await database.query('analyze events')
+    const { position } = await commit([], 1)
+    await database.query('update buckets set settled_position = $1 where bucket = $2', [position, BUCKET])
+    const { delivery } = await accept(1)
+    const read = await database.transaction(async tx => {
+      // As a lane's statements are planned.
+      await tx.query('set local plan_cache_mode = force_generic_plan; set local enable_seqscan = off')
+      const hold = { bucket: BUCKET, epoch: 2, now: NOW, before: NOW, known: [] }
+      await tx.query('update buckets set epoch = 2 where bucket = $1', [BUCKET])
+      expect(await freeLeft(tx, hold)).toBe(1)
+      const { rows: counts } = await tx.query<{ read: string }>(
+        `select sum(pg_stat_get_xact_tuples_fetched(relid)) as read from pg_stat_xact_user_tables
+         where relname like 'events%'`,
+      )
+      return Number(counts[0]?.read)
+    })
+    expect(await rows()).toEqual([{ id: delivery.id, place: 'due' }])
+    expect(read).toBeLessThan(10)
+  })
 })
 
 describe('a result', () => {
