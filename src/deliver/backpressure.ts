@@ -2,7 +2,7 @@ import type { Clock } from '../ground/clock.ts'
 import type { EndpointQueue } from './endpoint-queue.ts'
 import { Fifo } from './fifo.ts'
 
-/** Deliveries that may wait although their endpoints would take them: about a second's work of a small node. */
+/** Deliveries that may wait although their endpoints would take them: half a second's work or so. */
 const MOST_WAITING = 4_000
 /** What an endpoint itself would need longer for is not this node's to catch up with. */
 const WITHIN_MS = 5_000
@@ -10,15 +10,15 @@ const WITHIN_MS = 5_000
 const FEW = 100
 /** The queues are looked at no more often. */
 const LOOK_MS = 20
-/** Then an event is taken all the same: a producer that does not try again must not lose it. */
-const LONGEST_MS = 500
-
 /** Who waits is looked at so often. */
 const STEP_MS = 10
+/** After half a second an event is taken all the same: a producer that does not try again must not lose it. */
+const MOST_STEPS = 50
 
 interface Waiting {
   readonly deliveries: number
-  readonly until: number
+  /** Counted, not timed: the clock may be set meanwhile. */
+  readonly lastStep: number
   readonly go: () => void
 }
 
@@ -37,6 +37,7 @@ export class Backpressure {
   #backlog = 0
   #lookedAt = Number.NEGATIVE_INFINITY
   #scheduled = false
+  #steps = 0
 
   /** @param options.queues what waits for each endpoint */
   constructor(options: { queues: () => Iterable<EndpointQueue>; clock: Clock }) {
@@ -57,7 +58,7 @@ export class Backpressure {
       return null
     }
     return new Promise(resolve => {
-      this.#waiting.push({ deliveries: endpointIds.length, until: now + LONGEST_MS, go: resolve })
+      this.#waiting.push({ deliveries: endpointIds.length, lastStep: this.#steps + MOST_STEPS, go: resolve })
       this.#schedule()
     })
   }
@@ -81,10 +82,10 @@ export class Backpressure {
     this.#scheduled = true
     this.#clock.after(STEP_MS, () => {
       this.#scheduled = false
-      const now = this.#clock.now()
-      this.#look(now)
+      this.#look(this.#clock.now())
+      this.#steps++
       for (let first = this.#waiting.peek(); first; first = this.#waiting.peek()) {
-        if (this.#backlog >= MOST_WAITING && now < first.until) break
+        if (this.#backlog >= MOST_WAITING && this.#steps < first.lastStep) break
         this.#waiting.shift()
         this.#backlog += first.deliveries
         first.go()

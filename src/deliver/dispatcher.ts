@@ -185,7 +185,7 @@ export class Dispatcher implements Part {
   /** The endpoint has deliveries parked in the bucket: later ones line up behind them. */
   rememberParked(endpointId: string, bucket: number): void {
     const queue = this.#turns.queue(endpointId)
-    queue.parkedBuckets.add(bucket)
+    queue.park(bucket)
     this.#backlog.parked(endpointId, bucket)
     this.#unparking.feed(queue)
   }
@@ -199,8 +199,7 @@ export class Dispatcher implements Part {
     const queue = this.#turns.queue(parcel.delivery.endpointId)
     const { bucket } = parcel.delivery
     if ((this.#isFull(queue) || queue.parkedBuckets.has(bucket)) && !queue.expects(parcel)) {
-      queue.parkedBuckets.add(bucket)
-      queue.parked++
+      queue.park(bucket)
       this.#backlog.park(parcel)
       return
     }

@@ -37,8 +37,7 @@ export class EndpointQueue {
   #answerMs = UNKNOWN_ANSWER_MS
   /** Buckets of which some deliveries to this endpoint are parked in the table. */
   readonly parkedBuckets = new Set<number>()
-  /** About how many are parked: those that an earlier owner parked are not counted. */
-  parked = 0
+  #parked = 0
 
   /** @param gates what all endpoints of one URL share */
   constructor(endpointId: string, gates: UrlGates) {
@@ -87,6 +86,22 @@ export class EndpointQueue {
   /** Attempts under way. */
   get inFlight(): number {
     return this.#inFlight
+  }
+
+  /** About how many are parked: those that an earlier owner parked are not known. */
+  get parked(): number {
+    return this.parkedBuckets.size === 0 ? 0 : this.#parked
+  }
+
+  /** One more is parked in the bucket. */
+  park(bucket: number): void {
+    this.#parked = this.parked + 1
+    this.parkedBuckets.add(bucket)
+  }
+
+  /** So many came back from the table. */
+  unparked(count: number): void {
+    this.#parked = Math.max(0, this.parked - count)
   }
 
   /** How many it takes a millisecond by its answers so far, its concurrency and its rate, if we can send them. */

@@ -42,7 +42,7 @@ export class Unparking {
     this.#backlog.unpark(queue.endpointId, bucket, room, {
       arrived: parcels => {
         this.#fetching.delete(queue)
-        queue.parked = queue.parkedBuckets.size === 0 ? 0 : Math.max(0, queue.parked - parcels.length)
+        queue.unparked(parcels.length)
         this.#arrived(parcels, queue)
         this.#feedHungry()
         this.feed(queue)
