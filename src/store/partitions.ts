@@ -15,12 +15,10 @@ const TABLES = [
   'suppressed_events',
   'samples',
 ] as const
-/**
- * What nobody searches by: analyzing it, while a partition fills, would cost a fifth of a core.
- */
+/** What nobody searches by: analyzing it while a partition fills would cost a fifth of a core. */
 const UNSEARCHED: Readonly<Partial<Record<(typeof TABLES)[number], readonly string[]>>> = {
   events: ['payload', 'matched'],
-  attempts: ['response_headers', 'response_body', 'timings', 'error', 'why', 'request_id', 'remote_address'],
+  attempts: ['response_headers', 'response_body', 'timings', 'error', 'why', 'remote_address'],
 }
 /**
  * Rows that are only added leave nothing behind to clean up: autovacuum reads them once a million, not with each fifth

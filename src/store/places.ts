@@ -55,10 +55,8 @@ export async function park(
 }
 
 /**
- * Reads the bucket's events since its mark by each workspace's feed, which is an index that is there anyway (`offset 0`
- * hides the bucket from the planner, who would rather read all of the bucket's events of the day). What the
- * present owner accepted itself ($2) it holds, or writes down; but what is older than $5 and not known ($4) was lost
- * on the way, by a commit whose answer never came.
+ * Reads the bucket's events since its mark. What the present owner accepted itself ($2) it holds, or writes down; but
+ * what is older than $5 and not known ($4) was lost on the way, by a commit whose answer never came.
  */
 const WRITE_LEFT = {
   name: 'write_left',
@@ -67,14 +65,10 @@ const WRITE_LEFT = {
                             created_at, status, place, due_at)
     select e.bucket, m ->> 1, e.day, e.workspace_id, e.event_id, e.day, m ->> 0, e.monitor_name, e.incident_id,
            e.accepted_at, 'pending', 'due', to_timestamp($3 / 1000.0)
-    from buckets b cross join workspaces w
-    cross join lateral (
-      select * from events v
-      where v.workspace_id = w.id and v.position >= b.settled_position and v.day >= b.settled_day
-      offset 0
-    ) e
+    from buckets b
+    join events e on e.bucket = $1 and e.position >= b.settled_position and e.day >= b.settled_day
     cross join lateral jsonb_array_elements(e.matched) m
-    where b.bucket = $1 and b.epoch = $2 and e.bucket = $1 and not e.dry_run
+    where b.bucket = $1 and b.epoch = $2 and not e.dry_run
       and (e.epoch is distinct from $2 or e.accepted_at < to_timestamp($5 / 1000.0)) and m ->> 1 <> all ($4::text[])
       and not exists (select from deliveries d where d.bucket = $1 and d.id = m ->> 1 and d.day = e.day)
     order by (m ->> 1) collate "C"
