@@ -1,4 +1,6 @@
 import type { Clock } from '../ground/clock.ts'
+import type { Delivery } from '../ground/vocabulary.ts'
+import type { RoutedEvent } from '../store/accept.ts'
 import type { EndpointQueue } from './endpoint-queue.ts'
 import { Fifo } from './fifo.ts'
 
@@ -46,25 +48,28 @@ export class Backpressure {
   }
 
   /**
-   * When deliveries to these endpoints may be accepted; null: now.
+   * When these may be accepted; null: now.
    * @returns a promise that resolves within half a second
    */
-  room(endpointIds: readonly string[]): Promise<void> | null {
-    const now = this.#clock.now()
-    this.#look(now)
-    if (this.#heldUp.size === 0 || !endpointIds.some(id => this.#heldUp.has(id))) return null
+  room(routed: readonly Pick<RoutedEvent, 'deliveries'>[]): Promise<void> | null {
+    this.#look()
+    if (this.#heldUp.size === 0) return null
+    const isHeldUp = ({ endpointId }: Delivery) => this.#heldUp.has(endpointId)
+    if (!routed.some(event => event.deliveries.some(isHeldUp))) return null
+    const deliveries = routed.reduce((count, event) => count + event.deliveries.length, 0)
     if (this.#backlog < MOST_WAITING && this.#waiting.length === 0) {
-      this.#backlog += endpointIds.length
+      this.#backlog += deliveries
       return null
     }
     return new Promise(resolve => {
-      this.#waiting.push({ deliveries: endpointIds.length, lastStep: this.#steps + MOST_STEPS, go: resolve })
+      this.#waiting.push({ deliveries, lastStep: this.#steps + MOST_STEPS, go: resolve })
       this.#schedule()
     })
   }
 
   /** What the endpoints would take soon, if only we sent it. */
-  #look(now: number): void {
+  #look(): void {
+    const now = this.#clock.now()
     if (Math.abs(now - this.#lookedAt) < LOOK_MS) return
     this.#lookedAt = now
     this.#heldUp.clear()
@@ -82,7 +87,7 @@ export class Backpressure {
     this.#scheduled = true
     this.#clock.after(STEP_MS, () => {
       this.#scheduled = false
-      this.#look(this.#clock.now())
+      this.#look()
       this.#steps++
       for (let first = this.#waiting.peek(); first; first = this.#waiting.peek()) {
         if (this.#backlog >= MOST_WAITING && this.#steps < first.lastStep) break

@@ -57,7 +57,7 @@ export class Keeper {
   readonly #database: Database
   readonly #routing: Routing
   readonly #committer: Committer
-  readonly #backpressure: Pick<Backpressure, 'room'>
+  readonly #backpressure: Backpressure
   readonly #clock: Clock
   readonly #gate = new KeyGate()
   readonly #notes: StatusNotes
@@ -70,7 +70,7 @@ export class Keeper {
     routing: Routing
     committer: Committer
     incidents: IncidentNotes
-    backpressure: Pick<Backpressure, 'room'>
+    backpressure: Backpressure
     clock: Clock
   }) {
     this.#catalog = options.catalog
@@ -160,7 +160,7 @@ export class Keeper {
       answers.push(answer)
       if (key) answered.set(key, answer)
     }
-    if (options.from !== 'ourselves') await this.#backpressure.room(endpointsOf(routed))
+    if (options.from !== 'ourselves') await this.#backpressure.room(routed)
     await this.#committer.commit({
       routed,
       replays: [],
@@ -208,10 +208,6 @@ export class Keeper {
       `there is no monitor "${inputs[index]?.monitorName}", and this workspace takes no unknown ones`,
     )
   }
-}
-
-function endpointsOf(routed: readonly RoutedEvent[]): string[] {
-  return routed.flatMap(({ deliveries }) => deliveries.map(({ endpointId }) => endpointId))
 }
 
 function asRepeat(first: Accepted): Accepted {

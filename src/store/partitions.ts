@@ -15,8 +15,10 @@ const TABLES = [
   'suppressed_events',
   'samples',
 ] as const
+type Table = (typeof TABLES)[number]
+
 /** What nobody searches by: analyzing it while a partition fills would cost a fifth of a core. */
-const UNSEARCHED: Readonly<Partial<Record<(typeof TABLES)[number], readonly string[]>>> = {
+const UNSEARCHED: Readonly<Partial<Record<Table, readonly string[]>>> = {
   events: ['payload', 'matched'],
   attempts: ['response_headers', 'response_body', 'timings', 'error', 'why', 'remote_address'],
 }
@@ -118,7 +120,7 @@ export class Partitions implements Part {
     await pruneHistories(this.#database, now)
   }
 
-  async #create(tx: Queryable, table: (typeof TABLES)[number], day: string): Promise<void> {
+  async #create(tx: Queryable, table: Table, day: string): Promise<void> {
     const next = dayOf(Date.parse(day) + DAY_MS)
     const { rows } = await tx.query(`select 1 from ${table}_other where day = $1 limit 1`, [day])
     // Rows of that day are in the overflow already (a clock that jumped): they stay there until they are old.

@@ -5,6 +5,7 @@ import { Registry } from '@prometheus-io/client'
 import type { FastifyInstance } from 'fastify'
 import { createApi } from '../../src/api/server.ts'
 import type { Services } from '../../src/api/services.ts'
+import { Backpressure } from '../../src/deliver/backpressure.ts'
 import { Courier } from '../../src/deliver/courier.ts'
 import { Sender } from '../../src/deliver/http/sender.ts'
 import { Mailer } from '../../src/deliver/smtp/mailer.ts'
@@ -154,7 +155,7 @@ export async function startTestApi(config: Partial<Services['config']> = {}): Pr
       committer,
       incidents,
       clock,
-      backpressure: { room: () => null },
+      backpressure: new Backpressure({ queues: () => [], clock }),
     }),
     incidents,
     dryRun: new DryRun({ courier, database, clock, committed }),

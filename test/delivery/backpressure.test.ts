@@ -3,7 +3,7 @@ import { Backpressure } from '../../src/deliver/backpressure.ts'
 import { EndpointQueue } from '../../src/deliver/endpoint-queue.ts'
 import type { Parcel } from '../../src/deliver/parcel.ts'
 import { UrlGates } from '../../src/deliver/url-gates.ts'
-import type { Endpoint, Verdict } from '../../src/ground/vocabulary.ts'
+import type { Delivery, Endpoint, Verdict } from '../../src/ground/vocabulary.ts'
 import { TestClock } from '../helpers/clock.ts'
 
 const DELIVERED = { outcome: 'delivered' } as Verdict
@@ -35,6 +35,11 @@ function queue(
   return made
 }
 
+/** An event for these endpoints. */
+function to(...endpointIds: string[]): { deliveries: Delivery[] }[] {
+  return [{ deliveries: endpointIds.map(endpointId => ({ endpointId }) as Delivery) }]
+}
+
 /** Sends some of what waits, and has the queues looked at again. */
 function send(from: EndpointQueue, count: number): void {
   for (let n = 0; n < count; n++) {
@@ -53,18 +58,18 @@ async function isWaiting(room: Promise<void> | null): Promise<boolean> {
 describe('a producer', () => {
   it('waits while what its endpoint would take is held up by us, until we have caught up some', async () => {
     const quick = queue('ep_1', 4_500, { tookMs: 5 })
-    const room = backpressure.room(['ep_1'])
+    const room = backpressure.room(to('ep_1'))
     expect(await isWaiting(room)).toBe(true)
     send(quick, 400)
     expect(await isWaiting(room)).toBe(true)
     send(quick, 200)
     expect(await isWaiting(room)).toBe(false)
-    expect(backpressure.room(['ep_1'])).toBeNull()
+    expect(backpressure.room(to('ep_1'))).toBeNull()
   })
 
   it('waits half a second at most', async () => {
     queue('ep_1', 10_000, { tookMs: 5 })
-    const room = backpressure.room(['ep_1'])
+    const room = backpressure.room(to('ep_1'))
     for (let step = 0; step < 49; step++) clock.advance(10)
     expect(await isWaiting(room)).toBe(true)
     clock.advance(10)
@@ -73,8 +78,8 @@ describe('a producer', () => {
 
   it('lets those go first who came before it, each as far as there is room', async () => {
     const quick = queue('ep_1', 4_500, { tookMs: 5 })
-    const first = backpressure.room(Array(1_000).fill('ep_1'))
-    const second = backpressure.room(['ep_1'])
+    const first = backpressure.room(to(...Array(1_000).fill('ep_1')))
+    const second = backpressure.room(to('ep_1'))
     send(quick, 600)
     expect(await isWaiting(first)).toBe(false)
     expect(await isWaiting(second)).toBe(true)
@@ -86,22 +91,22 @@ describe('a producer', () => {
     ['wants few a second', { tookMs: 5, ratePerSecond: 50 }],
   ])('never waits for an endpoint that %s', (_, answers) => {
     for (let n = 0; n < 10; n++) queue(`ep_${n}`, 20_000, answers)
-    expect(backpressure.room(['ep_0'])).toBeNull()
+    expect(backpressure.room(to('ep_0'))).toBeNull()
   })
 
   it('never waits whose endpoints are not held up', () => {
     queue('ep_1', 10_000, { tookMs: 5 })
     queue('ep_2', 50, { tookMs: 5 })
-    expect(backpressure.room(['ep_2', 'ep_3'])).toBeNull()
-    expect(backpressure.room([])).toBeNull()
+    expect(backpressure.room(to('ep_2', 'ep_3'))).toBeNull()
+    expect(backpressure.room(to())).toBeNull()
   })
 
   it('waits for what is parked, too: a node that was flooded catches up first', async () => {
     const flooded = queue('ep_1', 500, { tookMs: 5 })
     for (let n = 0; n < 50_000; n++) flooded.park(n % 64)
-    expect(await isWaiting(backpressure.room(['ep_1']))).toBe(true)
+    expect(await isWaiting(backpressure.room(to('ep_1')))).toBe(true)
     flooded.unparked(49_000)
     send(flooded, 1)
-    expect(backpressure.room(['ep_1'])).toBeNull()
+    expect(backpressure.room(to('ep_1'))).toBeNull()
   })
 })
